@@ -1,0 +1,73 @@
+"""Who may enter: the permissions by name, the roles made of them, and the declarations that every door carries."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import abort
+from flask_login import current_user
+
+from hub.extensions import login_manager
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(enum.Enum):
+    """What a person may do. Doors name one of these, roles are made of them."""
+
+    SEE_MODERATION = "see moderation"
+    MODERATE_SITES = "moderate sites"
+    MODERATE_COURSES = "moderate courses"
+    SEE_EVENTS = "see events"
+    SEE_SETTINGS = "see settings"
+    CHANGE_SETTINGS = "change settings"
+    MANAGE_PEOPLE = "manage people"
+
+
+class Role(enum.StrEnum):
+    """What a person is here."""
+
+    ADMINISTRATOR = "administrator"
+    MODERATOR = "moderator"
+    AUDITOR = "auditor"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.MODERATOR: frozenset(
+        {Permission.SEE_MODERATION, Permission.MODERATE_SITES, Permission.MODERATE_COURSES, Permission.SEE_EVENTS}
+    ),
+    Role.AUDITOR: frozenset({Permission.SEE_MODERATION, Permission.SEE_EVENTS, Permission.SEE_SETTINGS}),
+}
+
+
+def open_to_all(view: View) -> View:
+    """Declare that anybody may enter; what the view shows is up to its rules."""
+    view.access = "open to all"  # type: ignore[attr-defined]  # functions carry their declaration
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Declare that whoever has signed in may enter."""
+    return _guarded(view, "signed in", lambda: True)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare that only people with ``permission`` may enter: others sign in first, or are refused with 403."""
+    return lambda view: _guarded(view, permission, lambda: current_user.may(permission))
+
+
+def _guarded(view: View, declaration: object, allowed: Callable[[], bool]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return login_manager.unauthorized()
+        if not allowed():
+            abort(403)
+        return view(*args, **kwargs)
+
+    guarded.access = declaration  # type: ignore[attr-defined]  # functions carry their declaration
+    return guarded  # type: ignore[return-value]  # wraps() keeps the signature

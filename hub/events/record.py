@@ -1,0 +1,173 @@
+"""What can happen, and how it is written down."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from hub import clock
+from hub.events.models import EventDetails, EventRow
+from hub.extensions import db
+
+_FIRST = "0" * 64
+_CHAIN_LOCK = 4_873_201  # an arbitrary number: names the lock that keeps the chain's order on PostgreSQL
+
+
+class Event(enum.StrEnum):
+    """Everything that leaves a trace."""
+
+    HUB_SET_UP = "hub set up"
+    USER_CREATED = "user created"
+    USER_SIGNED_IN = "user signed in"
+    SIGN_IN_FAILED = "sign-in failed"
+    USER_SIGNED_OUT = "user signed out"
+    PASSWORD_CHANGED = "password changed"
+    SETTING_CHANGED = "setting changed"
+    SITE_REGISTERED = "site registered"
+    SITE_REGISTERED_AGAIN = "site registered again"
+    SITE_RETURNED = "site returned"
+    SITE_UPDATED = "site updated"
+    SITE_RENAMED = "site renamed"
+    SITE_CONTACT_CHANGED = "site contact changed"
+    SITE_URL_CHANGED = "site URL changed"
+    SITE_MOVE_ASKED = "site move asked"
+    SITE_MOVED = "site moved"
+    SITE_MOVE_REFUSED = "site move refused"
+    SITE_COPIED = "site copied"
+    SITE_CHANGE_HELD = "site change held"
+    URL_TAKEN = "URL taken"
+    URL_ATTEMPT_DENIED = "URL attempt denied"
+    SITE_REPLACED = "site replaced"
+    SITE_UNREGISTERED = "site unregistered"
+    SITE_REMOVED = "site removed"
+    SITE_SHOWN = "site shown"
+    SITE_HIDDEN = "site hidden"
+    SITE_TRUSTED = "site trusted"
+    SITE_DISTRUSTED = "site distrusted"
+    SITE_PRIORITISED = "site prioritised"
+    SITE_UNPRIORITISED = "site unprioritised"
+    SITE_EDITED = "site edited"
+    SITE_DISOWNED = "site disowned"
+    SECRET_BLOCKED = "secret blocked"
+    COURSE_PUBLISHED = "course published"
+    COURSE_UPDATED = "course updated"
+    COURSE_CHANGE_WAITS = "course change waits"
+    COURSE_UNPUBLISHED = "course unpublished"
+    COURSE_SHOWN = "course shown"
+    COURSE_HIDDEN = "course hidden"
+    COURSE_EDITED = "course edited"
+    COURSE_REMOVED = "course removed"
+    FILE_RECEIVED = "file received"
+    FILE_REFUSED = "file refused"
+    FILE_REMOVED = "file removed"
+    BACKUP_DOWNLOADED = "backup downloaded"
+    LINK_FOLLOWED = "link followed"
+
+
+class Actor(Protocol):
+    """Whoever does something: a person, a site, a command, a job."""
+
+    @property
+    def actor(self) -> str: ...
+
+
+class Subject(Protocol):
+    """What something is done to: a row with a table and an id."""
+
+    __tablename__: str
+    id: Any
+
+
+class _Named:
+    def __init__(self, name: str) -> None:
+        self.actor = name
+
+
+COMMAND = _Named("command")  # an operator at the command line
+VISITOR = _Named("visitor")  # somebody who has not said who they are
+TRUST = _Named("trust")  # the hub itself, because the site is trusted
+
+
+def job(name: str) -> Actor:
+    """The actor of a background job."""
+    return _Named(f"job:{name}")
+
+
+def record(kind: Event, subject: Subject | None, *, by: Actor, **details: Any) -> EventRow:
+    """Write down what happened, in the transaction in which it happened; called inside the rule that did it."""
+    if subject is not None and subject.id is None:
+        db.session.flush()
+    _take_turn()
+    last = db.session.execute(sa.select(EventRow.id, EventRow.hash).order_by(EventRow.id.desc()).limit(1)).first()
+    salt = secrets.token_hex(16)
+    row = EventRow(
+        id=last.id + 1 if last else 1,
+        at=clock.now().replace(microsecond=0),
+        kind=kind.value,
+        actor=by.actor,
+        subject_type=subject.__tablename__ if subject is not None else "hub",
+        subject_id=subject.id if subject is not None else None,
+        personal_digest=_digest(salt, details),
+        previous_hash=last.hash if last else _FIRST,
+    )
+    row.hash = _hash(row)
+    db.session.add(row)
+    db.session.flush()
+    if details:
+        db.session.add(EventDetails(event_id=row.id, salt=salt, details=details))
+        db.session.flush()
+    return row
+
+
+def broken_links() -> Iterator[str]:
+    """A sentence for each event that is missing or was altered; nothing when the chain holds."""
+    previous_id, previous_hash = 0, _FIRST
+    rows = db.session.execute(
+        sa.select(EventRow, EventDetails)
+        .outerjoin(EventDetails, EventDetails.event_id == EventRow.id)
+        .order_by(EventRow.id)
+        .execution_options(yield_per=1000)
+    )
+    for row, details in rows:
+        if row.id != previous_id + 1:
+            yield f"Events {previous_id + 1} to {row.id - 1} are missing."
+        elif row.previous_hash != previous_hash:
+            yield f"Event {row.id} does not follow event {previous_id}."
+        if row.hash != _hash(row):
+            yield f"Event {row.id} was altered."
+        if details is not None and row.personal_digest != _digest(details.salt, details.details):
+            yield f"The details of event {row.id} were altered."
+        previous_id, previous_hash = row.id, row.hash
+
+
+def _take_turn() -> None:
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_CHAIN_LOCK)))
+
+
+def _digest(salt: str, details: dict[str, Any]) -> str:
+    if not details:
+        return _FIRST
+    return hashlib.sha256((salt + json.dumps(details, sort_keys=True, separators=(",", ":"))).encode()).hexdigest()
+
+
+def _hash(row: EventRow) -> str:
+    at: datetime = row.at.astimezone(UTC)
+    parts = (
+        row.id,
+        at.isoformat(),
+        row.kind,
+        row.actor,
+        row.subject_type,
+        row.subject_id,
+        row.personal_digest,
+        row.previous_hash,
+    )
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""What waits for somebody's confirmation before a registration goes on."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.database import Base, Json
+
+
+class AttemptState(enum.StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DENIED = "denied"  # the previous contact said: this was not me
+    EXPIRED = "expired"
+
+
+class Attempt(Base):
+    """A new secret on a URL that is taken (protocol/hub-server.md 2.6); whom it admits never changes."""
+
+    __tablename__ = "registration_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)  # the site that holds the URL
+    secret_hash: Mapped[str] = mapped_column(sa.String(64))
+    secret: Mapped[str] = mapped_column(sa.Text)  # encrypted: the site wants it back on confirmation
+    link_hash: Mapped[str] = mapped_column(sa.String(64), index=True)  # of the token in the mailed link
+    details: Mapped[dict[str, Any]] = mapped_column(Json)  # SiteDetails as parsed, by wire name
+    huburl: Mapped[str] = mapped_column(sa.Text)  # the hub's address to echo
+    state: Mapped[AttemptState] = mapped_column(
+        sa.Enum(AttemptState, native_enum=False, length=20), default=AttemptState.OPEN
+    )
+    opened_at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_registration_attempt_open",
+            "site_id",
+            "secret_hash",
+            unique=True,
+            sqlite_where=sa.text("state = 'OPEN'"),
+            postgresql_where=sa.text("state = 'OPEN'"),
+        ),
+    )
+
+
+class MoveState(enum.StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Move(Base):
+    """A site that says it now lives on another host: the new URL waits, the old one stays (one waiting move a site)."""
+
+    __tablename__ = "site_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    new_url: Mapped[str] = mapped_column(sa.Text)
+    new_url_key: Mapped[str] = mapped_column(sa.String(500))
+    link_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[MoveState] = mapped_column(
+        sa.Enum(MoveState, native_enum=False, length=20), default=MoveState.WAITING
+    )
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_site_move_waiting",
+            "site_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'WAITING'"),
+            postgresql_where=sa.text("state = 'WAITING'"),
+        ),
+    )

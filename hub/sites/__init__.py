@@ -1,0 +1,14 @@
+"""Moodle sites known to the hub."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hub.sites import models
+
+
+def init_app(app: Flask) -> None:
+    """Register what the feature offers."""
+
+
+__all__ = ["init_app", "models"]

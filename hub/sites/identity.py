@@ -1,0 +1,74 @@
+"""Who a site is: the key of its URL, and its secret."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import urlsafe_b64encode
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from flask import current_app
+
+from hub import fields
+from hub.errors import HubError
+from hub.tokens.issuing import hashed
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+LONGEST_KEY = 500
+
+
+class UrlUnusable(HubError):
+    """A site's URL that cannot be one."""
+
+    key = "errorwrongdata"
+
+
+def url_key(url: str) -> str:
+    """What makes two URLs the same site: host in lower case, no default port, no trailing slash, scheme ignored.
+
+    The path keeps its case. Raises UrlUnusable for what is no http or https URL with a host.
+    """
+    try:
+        parts = urlsplit(fields.web_url(url))
+        port = parts.port
+    except ValueError as error:
+        raise UrlUnusable(f"The site's URL cannot be used: {error}. Correct $CFG->wwwroot of the site.") from error
+    host = (parts.hostname or "").rstrip(".").lower()
+    host = f"[{host}]" if ":" in host else host
+    visible_port = "" if port in (None, 80, 443, _DEFAULT_PORTS.get(parts.scheme.lower())) else f":{port}"
+    key = f"{host}{visible_port}{parts.path.rstrip('/')}"
+    if len(key) > LONGEST_KEY:
+        raise UrlUnusable(f"The site's URL is longer than {LONGEST_KEY} characters. Use a shorter $CFG->wwwroot.")
+    return key
+
+
+def host_of(key: str) -> str:
+    """Host and port of a URL key: a site that changes only the rest of it has not moved to another host."""
+    return key.partition("/")[0]
+
+
+def secret_stem_hash(secret: str) -> str | None:
+    """Hash of what precedes 14 final digits, as secrets of Moodle 4.5.6 and later have them; nothing without."""
+    match = re.fullmatch(r"(.{16,}?)[0-9]{14}", secret, re.DOTALL)
+    return hashed(match[1]) if match else None
+
+
+def signing_key(secret: str) -> str:
+    """The key of signed updates (protocol/moodle-clients.md 2.12): the secret's MD5 in hexadecimal digits."""
+    return hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest()
+
+
+def sealed(clear: str) -> str:
+    """The text encrypted under the hub's secret key: a copy of the database alone does not give it away."""
+    return _box().encrypt(clear.encode()).decode()
+
+
+def unsealed(sealed_text: str) -> str:
+    """The text that ``sealed`` encrypted."""
+    return _box().decrypt(sealed_text.encode()).decode()
+
+
+def _box() -> Fernet:
+    key = hashlib.sha256(b"hub sealed text " + current_app.config["SECRET_KEY"].encode()).digest()
+    return Fernet(urlsafe_b64encode(key))

@@ -1,0 +1,160 @@
+"""Moodle sites known to the hub."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.database import Base, Json
+
+
+class SiteState(enum.StrEnum):
+    """Whether a site belongs to the hub: only a live one may call, publish or be seen."""
+
+    LIVE = "live"
+    UNREGISTERED = "unregistered"
+    REMOVED = "removed"
+
+
+class SitePrivacy(enum.StrEnum):
+    """What a site lets the public list say about it."""
+
+    NOT_DISPLAYED = "notdisplayed"
+    NAMED = "named"
+    LINKED = "linked"
+
+
+class Site(Base):
+    """A Moodle site: what it told us, what moderators decided, and whether it is still with us."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[SiteState] = mapped_column(sa.Enum(SiteState, native_enum=False, length=20), default=SiteState.LIVE)
+
+    # identity
+    url: Mapped[str] = mapped_column(sa.Text)  # as sent: it is echoed byte for byte
+    url_key: Mapped[str] = mapped_column(sa.String(500))  # sites.identity.url_key(url)
+    secret_hash: Mapped[str] = mapped_column(sa.String(64))  # SHA-256
+    signing_key: Mapped[str] = mapped_column(sa.Text)  # MD5 of the secret, encrypted: the key of signed updates
+
+    # what it told us; empty text means not told, a missing figure means not told
+    name: Mapped[str] = mapped_column(sa.String(255), default="")
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    language: Mapped[str] = mapped_column(sa.String(30), default="")
+    contact_name: Mapped[str] = mapped_column(sa.String(255), default="")
+    contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    contact_phone: Mapped[str] = mapped_column(sa.String(100), default="")
+    contactable: Mapped[bool] = mapped_column(default=False)
+    email_alert: Mapped[bool] = mapped_column(default=False)
+    privacy: Mapped[SitePrivacy] = mapped_column(
+        sa.Enum(SitePrivacy, native_enum=False, length=20), default=SitePrivacy.NOT_DISPLAYED
+    )
+    street: Mapped[str] = mapped_column(sa.Text, default="")
+    region_code: Mapped[str] = mapped_column(sa.String(20), default="")
+    country_code: Mapped[str] = mapped_column(sa.String(2), default="")
+    geolocation: Mapped[str] = mapped_column(sa.Text, default="")
+    moodle_version: Mapped[str] = mapped_column(sa.String(40), default="")
+    moodle_release: Mapped[str] = mapped_column(sa.String(100), default="")
+    organisation_type: Mapped[str] = mapped_column(sa.String(10), default="")
+    figures: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # courses, users, badges, …: wire names
+    extras: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # dbtype, sitetheme, pluginusage, …: wire names
+
+    # what moderators decided
+    visible: Mapped[bool] = mapped_column(default=True)
+    trusted: Mapped[bool] = mapped_column(default=False)
+    prioritised: Mapped[bool] = mapped_column(default=False)  # implies trusted
+    trust_paused: Mapped[bool] = mapped_column(default=False)  # while a move to another host waits for a decision
+    publications_a_day: Mapped[int | None]  # empty: the hub's setting holds; 0: none
+
+    # when
+    registered_at: Mapped[datetime]
+    modified_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]  # the last update call
+    left_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(sa.String(45), default="")  # from where it last registered or updated
+    signed_at: Mapped[datetime | None]  # time stamp of the last signed update that was accepted
+    contact_changed_at: Mapped[datetime | None]
+    previous_contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    confirmed_at: Mapped[datetime | None]  # when its token was first used: the site answered under its URL
+
+    __table_args__ = (
+        sa.Index(
+            "uq_site_live_url_key",
+            "url_key",
+            unique=True,
+            sqlite_where=sa.text("state = 'LIVE'"),
+            postgresql_where=sa.text("state = 'LIVE'"),
+        ),
+        sa.Index(
+            "uq_site_live_secret_hash",
+            "secret_hash",
+            unique=True,
+            sqlite_where=sa.text("state = 'LIVE'"),
+            postgresql_where=sa.text("state = 'LIVE'"),
+        ),
+        sa.Index("ix_site_url_key", "url_key"),
+        sa.Index("ix_site_secret_hash", "secret_hash"),
+        sa.Index("ix_site_listing", "state", "prioritised", "trusted", "visible", "name"),
+    )
+
+    @property
+    def live(self) -> bool:
+        return self.state is SiteState.LIVE
+
+    @property
+    def actor(self) -> str:
+        """How the event log names this site when it acts."""
+        return f"site:{self.id}"
+
+    @property
+    def trust_in_force(self) -> bool:
+        """Whether its courses are visible at once: trusted, and no move of its URL waits."""
+        return self.trusted and not self.trust_paused
+
+    @property
+    def title(self) -> str:
+        """Its name, or its URL as long as no name was told."""
+        return self.name or self.url
+
+
+class BlockedSecret(Base):
+    """A secret that may not register again, with the URL it came from."""
+
+    __tablename__ = "blocked_secret"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    stem_hash: Mapped[str | None] = mapped_column(sa.String(64), index=True)  # what precedes 14 final digits
+    url: Mapped[str] = mapped_column(sa.Text)
+    url_key: Mapped[str] = mapped_column(sa.String(500), index=True)
+    site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    blocked_at: Mapped[datetime]
+
+
+class MatterKind(enum.StrEnum):
+    """What about a site can wait for a moderator."""
+
+    NEW_NAME = "new name"
+    RETURNED = "returned after removal"
+    MOVE = "moved to another host"
+    DISOWNED = "contact says: this was not me"
+    CHANGE_HELD = "unsigned change held"
+
+
+class SiteMatter(Base):
+    """Something about a site that waits for a moderator's look."""
+
+    __tablename__ = "site_matter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    kind: Mapped[MatterKind] = mapped_column(sa.Enum(MatterKind, native_enum=False, length=40))
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)

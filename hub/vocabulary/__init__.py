@@ -1,0 +1,1 @@
+"""The fixed lists of the field: subjects, licences, audiences, levels, languages."""
