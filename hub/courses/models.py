@@ -24,7 +24,8 @@ class Standing(enum.StrEnum):
     """What was decided about a course, by a moderator or by trust in its site."""
 
     WAITING = "waiting"
-    SHOWN = "shown"
+    SHOWN = "shown"  # by a moderator
+    TRUSTED = "shown by trust"  # because its site was trusted when it was published; ends with the trust
     HIDDEN = "hidden"  # by a moderator: nothing the site does undoes it
 
 
@@ -156,14 +157,3 @@ class CourseFile(Base):
     received_at: Mapped[datetime]
 
     __table_args__ = (sa.UniqueConstraint("course_id", "kind", "number", "waiting"),)
-
-
-class Totals(Base):
-    """How many sites and listed courses there are: one row, kept in the transaction that changes what it counts."""
-
-    __tablename__ = "totals"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
-    site_count: Mapped[int] = mapped_column(default=0)
-    enrollable_count: Mapped[int] = mapped_column(default=0)
-    downloadable_count: Mapped[int] = mapped_column(default=0)

@@ -158,3 +158,14 @@ class SiteMatter(Base):
     details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Totals(Base):
+    """How many sites and listed courses there are: one row, kept in the transaction that changes what it counts."""
+
+    __tablename__ = "totals"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
+    site_count: Mapped[int] = mapped_column(default=0)
+    enrollable_count: Mapped[int] = mapped_column(default=0)
+    downloadable_count: Mapped[int] = mapped_column(default=0)

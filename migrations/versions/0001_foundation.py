@@ -149,7 +149,7 @@ def upgrade() -> None:
     sa.Column('site_id', sa.Integer(), nullable=False),
     sa.Column('course_id_on_site', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Enum('ENROLLABLE', 'DOWNLOADABLE', name='kind', native_enum=False, length=20), nullable=False),
-    sa.Column('standing', sa.Enum('WAITING', 'SHOWN', 'HIDDEN', name='standing', native_enum=False, length=20), nullable=False),
+    sa.Column('standing', sa.Enum('WAITING', 'SHOWN', 'TRUSTED', 'HIDDEN', name='standing', native_enum=False, length=20), nullable=False),
     sa.Column('listed', sa.Boolean(), nullable=False),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
