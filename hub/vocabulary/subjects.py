@@ -34,7 +34,7 @@ def ancestors(key: str) -> tuple[str, ...]:
     """The key's parents and the key itself, broadest first: what a search for a parent has to find."""
     if not key.startswith("field"):
         return (key,) if key else ()
-    return tuple(key[:end] for end in (8, 10, 12) if end < len(key)) + (key,)
+    return (*(key[:end] for end in (8, 10, 12) if end < len(key)), key)
 
 
 def path(key: str) -> tuple[str, ...]:
