@@ -1,33 +1,114 @@
-"""What every test can ask for: an application over a fresh, migrated database."""
+"""What every test can ask for: an application over a fresh, migrated database, and real parts around it.
+
+The database is SQLite, or PostgreSQL when HUB_TEST_DATABASE=postgresql; a run on PostgreSQL leaves out the tests that
+touch no database, as they would only be repeated.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from config import Config
 from hub import create_app
 from hub.extensions import db
+from tests.support import browser, network, postgresql
+from tests.support.browser import Complaints
+from tests.support.databases import Databases
+from tests.support.moodle import MoodleSite
+from tests.support.server import Server
+from tests.support.smtp import MailServer
+
+_SOCKETS = pytest.StashKey[Path | None]()
+_CLUSTER = pytest.StashKey[postgresql.Cluster]()
+_USES_DATABASE = {"config", "databases"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster once for all workers, and forget the hub's variables of whoever runs the tests."""
+    config.addinivalue_line("markers", "sqlite: says something about SQLite only")
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        config.stash[_SOCKETS] = Path(workerinput["sockets"]) if workerinput["sockets"] else None
+    elif os.environ.get("HUB_TEST_DATABASE") == "postgresql" and not config.option.collectonly:
+        config.stash[_CLUSTER] = postgresql.Cluster()
+        config.stash[_SOCKETS] = config.stash[_CLUSTER].folder
+    else:
+        config.stash[_SOCKETS] = None
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        del os.environ[name]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell an xdist worker where the cluster listens."""
+    sockets = node.config.stash[_SOCKETS]  # type: ignore[attr-defined]  # xdist has no types
+    node.workerinput["sockets"] = str(sockets) if sockets else ""  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the cluster down."""
+    if _CLUSTER in config.stash:
+        config.stash[_CLUSTER].stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what says nothing about the database of this run."""
+    on_postgresql = config.stash[_SOCKETS] is not None
+    left_out = [item for item in items if _says_nothing(item, on_postgresql)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _says_nothing(item: pytest.Item, on_postgresql: bool) -> bool:
+    if not on_postgresql:
+        return item.get_closest_marker("postgresql") is not None
+    uses_database = bool(_USES_DATABASE & set(getattr(item, "fixturenames", ())))
+    return item.get_closest_marker("sqlite") is not None or not uses_database
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but this machine can be reached."""
+    network.close(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Where tests get their databases."""
+    workerinput = getattr(request.config, "workerinput", {"workerid": "main"})
+    prefix = f"hub_{workerinput['workerid']}"
+    return Databases(tmp_path_factory.mktemp("databases"), request.config.stash[_SOCKETS], prefix)
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The configuration of the application under test."""
-    return Config(data_dir=tmp_path / "var", url="http://hub.test", secret_key="a secret key for tests")
+def config(tmp_path: Path, databases: Databases) -> Iterator[Config]:
+    """The configuration of the application under test; its database is dropped at the end."""
+    config = Config(
+        data_dir=tmp_path / "var",
+        url="http://hub.test",
+        secret_key="a secret key for tests",
+        database_url=databases.new_url(),
+    )
+    yield config
+    databases.drop(config)
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
-    """The application, its database migrated, an application context open."""
+def app(config: Config, databases: Databases) -> Iterator[Flask]:
+    """The application, its database migrated, an application context open, rate limits off."""
+    databases.make_migrated(config)
     app = create_app(config)
     app.testing = True
+    app.config["RATELIMIT_ENABLED"] = False
     with app.app_context():
-        flask_migrate.upgrade()
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -37,3 +118,65 @@ def app(config: Config) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser without scripts."""
     return app.test_client()
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A mail server that keeps what it is given."""
+    server = MailServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def moodle() -> Iterator[MoodleSite]:
+    """A Moodle site that answers."""
+    site = MoodleSite()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def server(config: Config, databases: Databases, mail_server: MailServer) -> Iterator[Server]:
+    """``hub serve`` in a process of its own, ready to answer; sites may be private, mail goes to ``mail_server``."""
+    databases.make_migrated(config)
+    variables = {"HUB_ALLOW_PRIVATE_SITES": "1", **mail_server.variables}
+    if config.database_url:
+        variables["HUB_DATABASE_URL"] = config.database_url
+    server = Server(config.data_dir, variables).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all browser tests."""
+    with browser.chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A fresh browser profile."""
+    context = chromium.new_context()
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def complaints(context: BrowserContext) -> Iterator[Complaints]:
+    """What the pages of ``context`` complained about; anything unexpected fails the test at its end.
+
+    A test that provokes an error on purpose says so: ``complaints.expected = ("403",)``.
+    """
+    complaints = Complaints()
+    complaints.watch(context)
+    yield complaints
+    assert complaints.unexpected == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, complaints: Complaints) -> Page:
+    """A tab of the browser."""
+    return context.new_page()

@@ -1,0 +1,1 @@
+"""The tests mirror the folders of hub/; support/ holds the real parts they run against."""
