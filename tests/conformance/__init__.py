@@ -1,0 +1,1 @@
+"""Unmodified Moodles against a real hub: recorded requests, byte for byte."""
