@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -120,6 +120,7 @@ class CourseVersion(CourseText, Base):
     state: Mapped[VersionState] = mapped_column(sa.Enum(VersionState, native_enum=False, length=20))
     received_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    deletes_screenshots: Mapped[bool] = mapped_column(default=False)  # when it is approved, only newer ones stay
 
     __table_args__ = (
         sa.UniqueConstraint("course_id", "number"),
@@ -156,4 +157,41 @@ class CourseFile(Base):
     height: Mapped[int | None]
     received_at: Mapped[datetime]
 
-    __table_args__ = (sa.UniqueConstraint("course_id", "kind", "number", "waiting"),)
+    __table_args__ = (
+        sa.UniqueConstraint("course_id", "kind", "number", "waiting"),
+        sa.Index(
+            "ix_course_file_waiting",
+            "course_id",
+            sqlite_where=sa.text("waiting = 1"),
+            postgresql_where=sa.text("waiting"),
+        ),
+    )
+
+
+class BackupDownloads(Base):
+    """How often a course's backup was fetched on one day (UTC). Nothing about who fetched it is kept."""
+
+    __tablename__ = "backup_downloads"
+
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    download_count: Mapped[int]
+
+
+class ReceivedBytes(Base):
+    """How many bytes of files a site sent on one day (UTC), kept or not."""
+
+    __tablename__ = "received_bytes"
+
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    byte_count: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class WaitingNotice(Base):
+    """When moderators were last told that courses wait: one row."""
+
+    __tablename__ = "course_waiting_notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
+    told_at: Mapped[datetime | None]
