@@ -65,6 +65,8 @@ class Move(Base):
     site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
     new_url: Mapped[str] = mapped_column(sa.Text)
     new_url_key: Mapped[str] = mapped_column(sa.String(500))
+    secret: Mapped[str] = mapped_column(sa.Text, default="")  # encrypted; empty when the site told by an update
+    huburl: Mapped[str] = mapped_column(sa.Text, default="")  # the hub's address to echo
     link_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[MoveState] = mapped_column(

@@ -40,6 +40,7 @@ class Site(Base):
     url: Mapped[str] = mapped_column(sa.Text)  # as sent: it is echoed byte for byte
     url_key: Mapped[str] = mapped_column(sa.String(500))  # sites.identity.url_key(url)
     secret_hash: Mapped[str] = mapped_column(sa.String(64))  # SHA-256
+    secret_stem_hash: Mapped[str | None] = mapped_column(sa.String(64))  # of what precedes 14 final digits
     signing_key: Mapped[str] = mapped_column(sa.Text)  # MD5 of the secret, encrypted: the key of signed updates
 
     # what it told us; empty text means not told, a missing figure means not told
@@ -62,7 +63,7 @@ class Site(Base):
     moodle_release: Mapped[str] = mapped_column(sa.String(100), default="")
     organisation_type: Mapped[str] = mapped_column(sa.String(10), default="")
     figures: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # courses, users, badges, …: wire names
-    extras: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # dbtype, sitetheme, pluginusage, …: wire names
+    extras: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, deferred=True)  # pluginusage, …: up to 200 kB
 
     # what moderators decided
     visible: Mapped[bool] = mapped_column(default=True)
