@@ -88,7 +88,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(session: Session | scoped_session[Session]) -> Iterator[None]:
+def transaction(session: Session | scoped_session[Any]) -> Iterator[None]:
     """One write transaction: committed at the end of the block, undone by any exception. Only edges open one.
 
     What the session had read before is read anew inside, so that decisions rest on what the transaction sees.
@@ -107,7 +107,7 @@ def transaction(session: Session | scoped_session[Session]) -> Iterator[None]:
         _writing.reset(mark)
 
 
-def retrying(session: Session | scoped_session[Session], act: Callable[[], Result], attempts: int = 3) -> Result:
+def retrying(session: Session | scoped_session[Any], act: Callable[[], Result], attempts: int = 3) -> Result:
     """The result of ``act`` in a transaction of its own; begun again when another writer took a unique value first.
 
     The database decides who was first (a unique constraint); the loser decides again and now sees the winner's row.
