@@ -1,0 +1,119 @@
+"""Why a request to the outside came to nothing, and who may be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.outgoing.answers import Answer
+
+NO_ANSWER = (
+    "The hub could not get an answer from this address: check that its name is spelled correctly, is known to the "
+    "public DNS and leads to a server that the whole internet can reach."
+)
+
+
+class OutgoingError(HubError):
+    """A request to the outside that came to nothing.
+
+    ``cause`` and ``detail`` are the truth, for moderators and logs. ``key`` and ``message`` are what everybody may
+    read: one sentence for all failures, until ``disclose()`` says that the truth gives nothing away about a network
+    that the asker cannot see.
+    """
+
+    key = "noanswer"
+    cause = "noanswer"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(NO_ANSWER)
+        self.detail = detail
+
+    def disclose(self) -> None:
+        """Let everybody read the cause."""
+        self.key = self.cause
+        self.message = self.detail
+        self.args = (self.detail,)
+
+    def told(self, publicly: bool) -> str:
+        """The sentence for the public, or the one for moderators and logs."""
+        return self.message if publicly else self.detail
+
+
+class UrlRefused(OutgoingError):
+    """The text is not a URL that the hub follows, whatever it may lead to."""
+
+    cause = "urlrefused"
+
+
+class AddressRefused(OutgoingError):
+    """The name leads to an address where the hub does not go. The public never learns which."""
+
+    cause = "addressrefused"
+
+    def disclose(self) -> None:
+        """Nothing: every refused address gets the same sentence."""
+
+
+class NameUnknown(OutgoingError):
+    """The DNS has no address for the name. The public cannot tell this from a refused address."""
+
+    cause = "nameunknown"
+
+    def disclose(self) -> None:
+        """Nothing: which names exist inside a private network is not told either."""
+
+
+class Unreachable(OutgoingError):
+    """No connection could be made."""
+
+    cause = "unreachable"
+
+
+class CertificateInvalid(OutgoingError):
+    """The server could not prove that it is the one the URL names."""
+
+    cause = "certificateinvalid"
+
+
+class TooSlow(OutgoingError):
+    """The server, or the DNS, took longer than the hub waits."""
+
+    cause = "tooslow"
+
+
+class TooLarge(OutgoingError):
+    """The server sent more than the hub takes."""
+
+    cause = "toolarge"
+
+
+class AnswerUnreadable(OutgoingError):
+    """The server answered something that is not HTTP, or broke off."""
+
+    cause = "answerunreadable"
+
+
+class TooManyRedirects(OutgoingError):
+    """The server kept sending the hub elsewhere; ``answer`` is the last thing it said."""
+
+    cause = "toomanyredirects"
+
+    def __init__(self, detail: str, answer: Answer) -> None:
+        super().__init__(detail)
+        self.answer = answer
+
+
+class HubBusy(OutgoingError):
+    """As many requests to the outside are under way as the hub makes at a time; nothing was asked."""
+
+    cause = "hubbusy"
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The hub is asking many other servers at this moment and did not get round to yours; "
+            "please try again in a minute."
+        )
+        self.disclose()
