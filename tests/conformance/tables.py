@@ -18,7 +18,7 @@ DOCS = TESTS.parent / "docs"
 CONFORMANCE_HEAD = """# Conformance: what real Moodles rely on
 
 Each line is an assertion about how the hub answers unmodified Moodle sites, by its number in the protocol's client
-checklist, with the tests that hold it. The table is made from the names of the tests: `python -m tests.conformance.tables`.
+checklist, with the tests that hold it. Made from the names of the tests: `python -m tests.conformance.tables`.
 
 | number | assertion | held by |
 | --- | --- | --- |
@@ -27,7 +27,7 @@ checklist, with the tests that hold it. The table is made from the names of the 
 DEFECTS_HEAD = """# Defects of the original hub that ours must not repeat
 
 Each line is a finding about the original, by its number in the protocol's list, with the tests that prove ours free of
-it. The table is made from the names of the tests: `python -m tests.conformance.tables`.
+it. Made from the names of the tests: `python -m tests.conformance.tables`.
 
 | number | finding about the original | ours is held by |
 | --- | --- | --- |
