@@ -12,9 +12,10 @@ from flask import current_app
 
 from hub import fields
 from hub.errors import HubError
+from hub.outgoing.errors import UrlRefused
+from hub.outgoing.targets import read_target
 from hub.tokens.issuing import hashed
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST_KEY = 500
 
 
@@ -27,20 +28,32 @@ class UrlUnusable(HubError):
 def url_key(url: str) -> str:
     """What makes two URLs the same site: host in lower case, no default port, no trailing slash, scheme ignored.
 
-    The path keeps its case. Raises UrlUnusable for what is no http or https URL with a host.
+    The path keeps its case. The host is read exactly as the probe reads it, so that the site that is asked and the
+    site that is stored are the same. Raises UrlUnusable for what is no http or https URL of a site.
     """
     try:
-        parts = urlsplit(fields.web_url(url))
-        port = parts.port
-    except ValueError as error:
-        raise UrlUnusable(f"The site's URL cannot be used: {error}. Correct $CFG->wwwroot of the site.") from error
-    host = (parts.hostname or "").rstrip(".").lower()
-    host = f"[{host}]" if ":" in host else host
-    visible_port = "" if port in (None, 80, 443, _DEFAULT_PORTS.get(parts.scheme.lower())) else f":{port}"
-    key = f"{host}{visible_port}{parts.path.rstrip('/')}"
+        fields.web_url(url)
+        target = read_target(url)
+    except (ValueError, UrlRefused) as error:
+        raise UrlUnusable(f"{_reason(error)} Correct $CFG->wwwroot of the site, then register again.") from error
+    if "?" in url or "#" in url:
+        raise UrlUnusable("The site's URL contains ? or #. Correct $CFG->wwwroot of the site, then register again.")
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    port = f":{target.port}" if target.odd_port else ""
+    key = f"{host}{port}{urlsplit(url).path.rstrip('/')}"
     if len(key) > LONGEST_KEY:
         raise UrlUnusable(f"The site's URL is longer than {LONGEST_KEY} characters. Use a shorter $CFG->wwwroot.")
     return key
+
+
+def _reason(error: ValueError | UrlRefused) -> str:
+    return error.detail if isinstance(error, UrlRefused) else f"The site's URL cannot be used: {error}."
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL that has a key, in ASCII: what a browser compares."""
+    target = read_target(url)
+    return target.url[: -len(target.path)]
 
 
 def host_of(key: str) -> str:

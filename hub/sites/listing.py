@@ -1,0 +1,137 @@
+"""Finding sites: one by its id, URL or secret, or many by what moderators and visitors look for."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hub.errors import HubError
+from hub.extensions import db
+from hub.sites.identity import url_key
+from hub.sites.models import Site, SiteState
+from hub.vocabulary import languages
+
+
+class SiteNotFound(HubError):
+    """There is no such site."""
+
+    key = "sitenotfound"
+    status = 404
+
+
+class UrlAlreadyRegistered(HubError):
+    """Another site is registered under this URL."""
+
+    key = "urlalreadyexist"
+    status = 409
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"Another site is registered with this hub under {url}. If it is yours, register from that address again; "
+            "otherwise ask the administrator of the hub."
+        )
+
+
+def get(site_id: int) -> Site:
+    """The site of this number, whatever its state; SiteNotFound when there is none."""
+    site = db.session.get(Site, site_id)
+    if site is None:
+        raise SiteNotFound("There is no site of this number. Search for it in the list of sites.")
+    return site
+
+
+def hold(site_id: int) -> Site:
+    """The site of this number, kept from changing until the transaction ends; SiteNotFound when it is not with us."""
+    site = db.session.scalar(live().where(Site.id == site_id).with_for_update())
+    if site is None:
+        raise SiteNotFound("This site is not registered with this hub any more. Register it again.")
+    return site
+
+
+def get_by_url(url: str) -> Site:
+    """The live site of this URL; SiteNotFound says so."""
+    site = find_by_url(url)
+    if site is None:
+        raise SiteNotFound(f"No site is registered under {url}. See the list of sites for their URLs.")
+    return site
+
+
+def find_by_url(url: str) -> Site | None:
+    """The live site of this URL, however it is spelt; UrlUnusable for what is no URL."""
+    return db.session.scalar(live().where(Site.url_key == url_key(url)))
+
+
+def hold_by_key(key: str) -> Site | None:
+    """The live site of this URL key, kept from changing until the transaction ends."""
+    return db.session.scalar(live().where(Site.url_key == key).with_for_update())
+
+
+def hold_by_secret(secret_hash: str) -> Site | None:
+    """The live site with this secret, kept from changing until the transaction ends."""
+    return db.session.scalar(live().where(Site.secret_hash == secret_hash).with_for_update())
+
+
+def find_left(key: str) -> Site | None:
+    """The site that was under this URL last, if it is no longer with us."""
+    gone = sa.select(Site).where(Site.url_key == key, Site.state != SiteState.LIVE)
+    return db.session.scalar(gone.order_by(Site.left_at.desc(), Site.id.desc()).limit(1))
+
+
+def hold_returning(key: str, secret_hash: str) -> Site | None:
+    """The site that left this URL and had this secret: it alone may have its row again."""
+    gone = sa.select(Site).where(Site.url_key == key, Site.secret_hash == secret_hash, Site.state != SiteState.LIVE)
+    return db.session.scalar(gone.order_by(Site.left_at.desc(), Site.id.desc()).limit(1).with_for_update())
+
+
+def free_key(url: str, *, but: Site | None = None) -> str:
+    """The key of a URL that no other live site has; UrlAlreadyRegistered otherwise."""
+    key = url_key(url)
+    holder = hold_by_key(key)
+    if holder is not None and holder is not but:
+        raise UrlAlreadyRegistered(url)
+    return key
+
+
+def live() -> sa.Select[Site]:
+    """Sites that are registered now."""
+    return sa.select(Site).where(Site.state == SiteState.LIVE)
+
+
+def visible() -> sa.Select[Site]:
+    """Sites that visitors may see."""
+    return live().where(Site.visible)
+
+
+def filtered(
+    *,
+    search: str = "",
+    state: SiteState | None = SiteState.LIVE,
+    trusted: bool | None = None,
+    visible: bool | None = None,
+    prioritised: bool | None = None,
+    country: str = "",
+    language: str = "",
+) -> sa.Select[Site]:
+    """Sites as moderators look for them; ``search`` is part of name, description or URL. Prioritised ones first."""
+    query = sa.select(Site).order_by(
+        Site.prioritised.desc(), Site.trusted.desc(), Site.visible.desc(), Site.name, Site.id
+    )
+    for column, wanted in ((Site.state, state), (Site.trusted, trusted), (Site.visible, visible)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if prioritised is not None:
+        query = query.where(Site.prioritised == prioritised)
+    if country:
+        query = query.where(Site.country_code == country.upper())
+    if language:
+        query = query.where(_speaks(language))
+    return query.where(_mentions(search)) if search.strip() else query
+
+
+def _speaks(language: str) -> sa.ColumnElement[bool]:
+    base = languages.base(language)
+    return sa.or_(Site.language == base, Site.language.startswith(f"{base}_", autoescape=True))
+
+
+def _mentions(words: str) -> sa.ColumnElement[bool]:
+    columns = (Site.name, Site.description, Site.url)
+    return sa.or_(*(column.icontains(words.strip(), autoescape=True) for column in columns))
