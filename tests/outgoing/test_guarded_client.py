@@ -160,7 +160,7 @@ def test_no_cookie_and_nothing_of_the_environment_is_sent(
 # Names
 
 
-def test_a_name_is_asked_once_and_the_judged_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_b_02_a_name_is_asked_once_and_the_judged_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("somebody below asked the system's resolver")
 

@@ -47,7 +47,7 @@ def test_the_table_has_the_size_that_was_promised() -> None:
 
 @pytest.mark.usefixtures("_no_connection")
 @pytest.mark.parametrize("url", [*NEVER_URLS, *INWARD_URLS])
-def test_an_inward_address_is_refused_with_the_one_sentence(url: str) -> None:
+def test_b_02_an_inward_address_is_refused_with_the_one_sentence(url: str) -> None:
     client = GuardedClient(lookup=Lookup(resolve_hostile))
     with pytest.raises(AddressRefused) as caught:
         client.exchange("HEAD", url)
@@ -86,7 +86,7 @@ def test_no_hostile_url_gets_past_the_guard_as_a_redirect(redirecting: tuple[Int
     assert set(world.visited) == {f"{PUBLIC}:80"}
 
 
-def test_a_redirect_inward_is_told_with_the_one_sentence(redirecting: tuple[Internet, list[bytes]]) -> None:
+def test_b_02_a_redirect_inward_is_told_with_the_one_sentence(redirecting: tuple[Internet, list[bytes]]) -> None:
     world, location = redirecting
     for url in INWARD_URLS:
         location.append(url.encode())

@@ -58,7 +58,7 @@ def test_a_certificate_for_an_address_is_good_for_that_address(authority: trustm
         assert client(bundle).exchange("GET", server.url).status == 200
 
 
-def test_a_private_authority_is_not_trusted_by_itself(authority: trustme.CA) -> None:
+def test_b_36_a_private_authority_is_not_trusted_by_itself(authority: trustme.CA) -> None:
     with serving(says(answer(200)), tls=presenting(authority.issue_cert("moodle.test"))) as server:
         with pytest.raises(CertificateInvalid) as caught:
             client(None).exchange("GET", f"https://moodle.test:{server.port}/")
@@ -67,7 +67,7 @@ def test_a_private_authority_is_not_trusted_by_itself(authority: trustme.CA) -> 
 
 
 @pytest.mark.parametrize("name", ["other.test", "127.0.0.1"])
-def test_a_certificate_for_another_name_is_refused(authority: trustme.CA, bundle: str, name: str) -> None:
+def test_b_36_a_certificate_for_another_name_is_refused(authority: trustme.CA, bundle: str, name: str) -> None:
     with serving(says(answer(200)), tls=presenting(authority.issue_cert(name))) as server:
         with pytest.raises(CertificateInvalid) as caught:
             client(bundle).exchange("GET", f"https://moodle.test:{server.port}/")
