@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from hub.tokens.services import Service
@@ -56,7 +57,8 @@ class Registry:
         *,
         services: Iterable[Service],
         takes: Mapping[str, Type] | None = None,
-        optional: Iterable[str] | Mapping[str, Any] = (),
+        optional: Iterable[str] = (),
+        defaults: Mapping[str, Any] = MappingProxyType({}),
         gives: Type,
         writes: bool = False,
         prepare: Callable[..., Any] | None = None,
@@ -64,15 +66,15 @@ class Registry:
     ) -> Callable[[Act], Act]:
         """Declare the function below as a web-service function; it stays callable as it is.
 
-        It receives ``caller`` and its arguments by name. An optional argument that is missing and has no default in
-        ``optional`` is not passed at all, so that the default of the Python parameter holds.
+        It receives ``caller`` and its arguments by name. An argument in ``defaults`` that is missing has that value;
+        one in ``optional`` is not passed at all, so that the default of the Python parameter holds.
         """
 
         def declare(act: Act) -> Act:
             declared = Function(
                 name=name,
                 services=frozenset(services),
-                takes=struct(takes or {}, optional),
+                takes=struct(takes or {}, optional, defaults),
                 gives=gives,
                 act=act,
                 writes=writes,

@@ -35,7 +35,7 @@ def variables_of(encoded: bytes) -> Variables:
         )
     except ValueError:
         raise RequestTooLarge(f"{MOST_VARIABLES} variables") from None
-    nested: Variables = {}
+    nested = _Branch()
     for name, value in pairs:
         _place(nested, _steps(name), value)
     return {name: _listed(value) for name, value in nested.items()}
@@ -85,18 +85,25 @@ def _steps(name: str) -> list[str]:
     return steps
 
 
-def _place(nested: Variables, steps: list[str], value: str) -> None:
-    here = nested
+class _Branch(dict[str, Any]):
+    """A structure being filled, which knows the index that ``[]`` stands for next."""
+
+    next_index = 0
+
+    def name_of(self, step: str) -> str:
+        name = step or str(self.next_index)
+        if _is_index(name):
+            self.next_index = max(self.next_index, int(name) + 1)
+        return name
+
+
+def _place(branch: _Branch, steps: list[str], value: str) -> None:
     for step in steps[:-1]:
-        step = step or _next_index(here)
-        if not isinstance(here.get(step), dict):
-            here[step] = {}
-        here = here[step]
-    here[steps[-1] or _next_index(here)] = value
-
-
-def _next_index(here: Variables) -> str:
-    return str(max((int(each) for each in here if _is_index(each)), default=-1) + 1)
+        name = branch.name_of(step)
+        if not isinstance(branch.get(name), _Branch):
+            branch[name] = _Branch()
+        branch = branch[name]
+    branch[branch.name_of(steps[-1])] = value
 
 
 def _is_index(step: str) -> bool:

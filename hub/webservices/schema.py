@@ -12,6 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from hub import fields
@@ -321,12 +322,14 @@ def many(each: Type, longest: int = LONGEST_LIST) -> Many:
     return Many(each, longest)
 
 
-def struct(keys: Mapping[str, Type], optional: Iterable[str] | Mapping[str, Any] = ()) -> Struct:
-    """A structure; ``optional`` names the keys that may be missing, or maps them to their defaults."""
-    named = frozenset(optional)
-    if not named <= keys.keys():
-        raise ValueError(f"optional keys that the structure does not have: {sorted(named - keys.keys())}")
-    return Struct(dict(keys), named, dict(optional) if isinstance(optional, Mapping) else {})
+def struct(
+    keys: Mapping[str, Type], optional: Iterable[str] = (), defaults: Mapping[str, Any] = MappingProxyType({})
+) -> Struct:
+    """A structure; the keys in ``optional`` may be missing, those in ``defaults`` too, and then have that value."""
+    may_be_missing = frozenset(optional) | defaults.keys()
+    if not may_be_missing <= keys.keys():
+        raise ValueError(f"optional keys that the structure does not have: {sorted(may_be_missing - keys.keys())}")
+    return Struct(dict(keys), may_be_missing, dict(defaults))
 
 
 text = Text()

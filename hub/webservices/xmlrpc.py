@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
 from lxml import etree
@@ -279,7 +280,9 @@ def _write_array(value: list[Wire], add: Callable[[str], None]) -> None:
 
 def _double(value: float) -> str:
     written = repr(value)
-    return f"<value><double>{f'{value:f}' if 'e' in written else written}</double></value>"
+    if "e" in written:  # XML-RPC knows no exponents
+        written = f"{Decimal(written):f}"
+    return f"<value><double>{written}</double></value>"
 
 
 def _escaped(text: str) -> str:
