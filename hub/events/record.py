@@ -29,6 +29,8 @@ class Event(enum.StrEnum):
     SIGN_IN_FAILED = "sign-in failed"
     USER_SIGNED_OUT = "user signed out"
     PASSWORD_CHANGED = "password changed"
+    SESSIONS_ENDED = "sessions ended"
+    PREFERENCES_CHANGED = "preferences changed"
     SETTING_CHANGED = "setting changed"
     SITE_REGISTERED = "site registered"
     SITE_REGISTERED_AGAIN = "site registered again"
@@ -67,6 +69,7 @@ class Event(enum.StrEnum):
     FILE_RECEIVED = "file received"
     FILE_REFUSED = "file refused"
     FILE_REMOVED = "file removed"
+    MAIL_RETRIED = "mail retried"
     BACKUP_DOWNLOADED = "backup downloaded"
     LINK_FOLLOWED = "link followed"
 

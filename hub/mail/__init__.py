@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.mail import models
+from hub.mail import admin, cli, jobs, models
 
 
 def init_app(app: Flask) -> None:
-    """Register what the feature offers."""
+    """Declare the delivery, open the moderators' page, register the commands."""
+    app.register_blueprint(admin.bp)
+    app.cli.add_command(cli.group)
 
 
-__all__ = ["init_app", "models"]
+__all__ = ["init_app", "jobs", "models"]

@@ -1,0 +1,126 @@
+"""What a moderator does to one thing or to many: named acts, asked about first where they are many or dangerous."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from hub.accounts.models import User
+from hub.accounts.returning import local_path
+from hub.database import transaction
+from hub.errors import HubError
+from hub.extensions import db
+
+Thing = TypeVar("Thing")
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Act(Generic[Thing]):
+    """Something a moderator may do: its button, what it will do to a thing in a sentence, and the rule that does it."""
+
+    name: str
+    label: str
+    effect: Callable[[Thing], str]
+    carry_out: Callable[[Thing, User, str], object]
+    done: str
+    dangerous: bool = False  # asks "are you sure?" for a single thing too
+    needs_reason: bool = False
+    offered: Callable[[Thing], bool] = lambda thing: True  # whether it makes sense for this thing, as it is now
+
+
+@dataclass(frozen=True)
+class Desk(Generic[Thing]):
+    """One kind of thing that moderators act on: the acts by name, what loads things by id, and what a thing is called.
+
+    ``load`` gives what is there of the ids asked for.
+    """
+
+    acts: Mapping[str, Act[Thing]]
+    load: Callable[[Sequence[int]], Sequence[Thing]]
+    title: Callable[[Thing], str]
+
+    def offered(self, thing: Thing) -> list[Act[Thing]]:
+        """The acts that make sense for this thing now."""
+        return [act for act in self.acts.values() if act.offered(thing)]
+
+
+class ReasonMissing(HubError):
+    """An act that others will ask about was done without saying why."""
+
+    key = "reasonmissing"
+
+
+class ActForm(FlaskForm):
+    """Which act, on which things, and why."""
+
+    act = StringField(validators=[InputRequired()])
+    ids = SelectMultipleField(coerce=int, validate_choice=False, validators=[Length(max=MOST_AT_ONCE)])
+    reason = TextAreaField(lazy("Reason"), [Length(max=2000)], render_kw={"rows": 3})
+    bulk = BooleanField()  # sent by lists: what was ticked is shown again before anything happens
+    confirmed = BooleanField()
+    back = HiddenField()
+
+
+def acts_by_name(*acts: Act[Thing]) -> dict[str, Act[Thing]]:
+    """The acts of one kind of thing, in the order of their buttons."""
+    return {act.name: act for act in acts}
+
+
+def perform(desk: Desk[Any], back: str) -> ResponseReturnValue:
+    """Answer a request to act: ask first where that is due, else do it to exactly the things that were sent.
+
+    ``back`` is the page to return to unless the form names another one of ours.
+    """
+    form = ActForm()
+    act = desk.acts.get(form.act.data or "")
+    if act is None or not form.validate():
+        abort(400)
+    back = local_path(form.back.data) or back
+    if not form.ids.data:
+        flash(_("Nothing was ticked. Tick what you mean, then choose again."), "warning")
+        return redirect(back)
+    if (act.dangerous or form.bulk.data) and not form.confirmed.data:
+        return _ask(desk, act, form, back)
+    return _carry_out(desk, act, form, back)
+
+
+def _carry_out(desk: Desk[Any], act: Act[Any], form: ActForm, back: str) -> ResponseReturnValue:
+    try:
+        with transaction(db.session):
+            count = _act_on_each(desk, act, form)
+    except HubError as error:
+        return _ask(desk, act, form, back, complaint=error.message), 422
+    flash(act.done % {"count": count}, "success")
+    return redirect(back)
+
+
+def _act_on_each(desk: Desk[Any], act: Act[Any], form: ActForm) -> int:
+    reason = (form.reason.data or "").strip()
+    if act.needs_reason and not reason:
+        raise ReasonMissing(_("Write the reason: it is kept with the event, and others will ask."))
+    things = desk.load(form.ids.data or [])
+    for thing in things:
+        act.carry_out(thing, current_user._get_current_object(), reason)
+    return len(things)
+
+
+def _ask(desk: Desk[Any], act: Act[Any], form: ActForm, back: str, *, complaint: str | None = None) -> str:
+    things = desk.load(form.ids.data or [])
+    if not things:
+        abort(404)
+    effects = [(thing.id, desk.title(thing), act.effect(thing)) for thing in things]
+    return render_template(
+        "admin/confirm.html", act=act, effects=effects, form=form, back=back, target=request.path, complaint=complaint
+    )

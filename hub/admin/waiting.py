@@ -1,0 +1,46 @@
+"""What waits for a moderator: each feature says what it counts, the overview shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.access import Permission
+from hub.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something that can wait, how many of it do, and the page where one deals with it."""
+
+    label: str
+    count: Callable[[], int]
+    endpoint: str
+    permission: Permission
+    values: dict[str, Any] = field(default_factory=dict)  # of the page's address
+
+
+_concerns: dict[str, Concern] = {}
+_warnings: list[Callable[[], str | None]] = []
+
+
+def add(label: str, count: Callable[[], int], endpoint: str, permission: Permission, **values: Any) -> None:
+    """Let the overview count this for everybody who has the permission."""
+    _concerns[str(label)] = Concern(label, count, endpoint, permission, values)
+
+
+def warn(warning: Callable[[], str | None]) -> None:
+    """Let the overview show what ``warning`` answers, whenever it answers something."""
+    if warning not in _warnings:
+        _warnings.append(warning)
+
+
+def counted(user: User) -> list[tuple[Concern, int]]:
+    """Everything that this person looks after, with how much of it waits; one question to the database each."""
+    return [(concern, concern.count()) for concern in _concerns.values() if user.may(concern.permission)]
+
+
+def warnings() -> Iterator[str]:
+    """The sentences that hold now."""
+    return filter(None, (warning() for warning in _warnings))

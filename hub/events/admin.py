@@ -1,0 +1,60 @@
+"""The event log for moderators: filtered, newest first."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from wtforms import Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from hub.access import Permission, requires
+from hub.admin import history, menu
+from hub.admin.listing import page_number
+from hub.events.models import EventRow
+from hub.events.record import Event
+from hub.paging import page_of
+
+bp = Blueprint("events_admin", __name__)
+SIZE = 50
+_PAGES = {"site": "sites_admin.look", "course": "courses_admin.look"}
+
+menu.add(_("Events"), "events_admin.index", Permission.SEE_EVENTS, position=70)
+
+
+class EventFilter(Form):
+    """Which events to show; what is empty does not narrow."""
+
+    kind = SelectField(
+        _("What"), choices=[SelectChoice("", _("Everything")), *(SelectChoice(each.value) for each in Event)]
+    )
+    actor = StringField(_("Who"), description=_("As the log names it: user:1, site:5, command, job:…"))
+    about = StringField(_("About"), description=_("A site or course with its number: site:5, course:12"))
+
+    @property
+    def value(self) -> sa.Select[EventRow]:
+        """The events asked for, newest first."""
+        query = sa.select(EventRow).order_by(EventRow.id.desc())
+        if self.kind.data:
+            query = query.where(EventRow.kind == self.kind.data)
+        if self.actor.data:
+            query = query.where(EventRow.actor == self.actor.data.strip())
+        return query.where(*_about(self.about.data or ""))
+
+
+def _about(text: str) -> list[sa.ColumnElement[bool]]:
+    subject_type, _colon, number = text.strip().partition(":")
+    conditions = [EventRow.subject_type == subject_type] if subject_type else []
+    if number.isdecimal() and len(number) < 10:
+        conditions.append(EventRow.subject_id == int(number))
+    return conditions
+
+
+@bp.get("/admin/events")
+@requires(Permission.SEE_EVENTS)
+def index() -> ResponseReturnValue:
+    """What happened."""
+    form = EventFilter(request.args)
+    page = page_of(form.value, page_number(), SIZE)
+    return render_template("admin/events.html", form=form, page=page, lines=history.lines(page.items), pages=_PAGES)
