@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session
 
 from hub.database import retrying
@@ -86,12 +87,18 @@ class Dispatcher:
             outcome.value = self._answer(call, outcome)
         except HubError as error:
             outcome.error = error
-            self.session.rollback()
+            self._undo()
         except Exception:
             log.exception("web-service function %s broke", call.name)
             outcome.error = InternalError()
-            self.session.rollback()
+            self._undo()
         return outcome
+
+    def _undo(self) -> None:
+        try:
+            self.session.rollback()
+        except SQLAlchemyError:  # the database is gone; the caller still gets an answer
+            log.exception("the session could not be rolled back")
 
     def _answer(self, call: Call, outcome: Outcome) -> Wire:
         function = self.registry.get(call.name)

@@ -9,6 +9,7 @@ import base64
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -265,10 +266,15 @@ def _write(value: Wire, add: Callable[[str], None]) -> None:
 def _write_struct(value: dict[str, Wire], add: Callable[[str], None]) -> None:
     add("<value><struct>")
     for name, each in value.items():
-        add(f"<member><name>{_escaped(name)}</name>")
+        add(_member_opened(name))
         _write(each, add)
         add("</member>")
     add("</struct></value>")
+
+
+@cache  # only declared names get here
+def _member_opened(name: str) -> str:
+    return f"<member><name>{_escaped(name)}</name>"
 
 
 def _write_array(value: list[Wire], add: Callable[[str], None]) -> None:

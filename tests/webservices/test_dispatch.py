@@ -7,6 +7,7 @@ import logging
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from hub.errors import HubError
@@ -50,6 +51,21 @@ def test_a_function_that_breaks_leaves_nothing_and_tells_no_details(
     assert "machine room" not in outcome.error.message
     assert "machine room" in caplog.text
     assert kept(session) == []
+
+
+class GoneSession(Session):
+    """A session whose database has just gone away."""
+
+    def rollback(self) -> None:
+        raise OperationalError("ROLLBACK", None, Exception("server closed the connection"))
+
+
+def test_a_caller_is_answered_even_when_the_database_is_gone(
+    registry: Registry, callers: KnownCallers, caplog: pytest.LogCaptureFixture
+) -> None:
+    outcome = Dispatcher(registry, callers, GoneSession()).carry_out(Call(T, "write_note", ["a"]))
+    assert isinstance(outcome.error, InternalError)
+    assert "could not be rolled back" in caplog.text
 
 
 def test_an_answer_that_is_not_as_declared_is_logged_and_said(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -159,6 +160,12 @@ def test_values_nested_deeper_than_any_call_needs_are_refused() -> None:
 def test_more_elements_than_any_call_needs_are_refused() -> None:
     with pytest.raises(RequestTooLarge, match="tags"):
         only_value("<array><data>" + "<value/>" * 200_000 + "</data></array>")
+
+
+def test_calls_read_in_many_threads_at_once_do_not_mix() -> None:
+    calls = [method_call(f"f{number}", f"<int>{number}</int>").encode() for number in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(parse, calls)) == [(f"f{number}", [number]) for number in range(200)]
 
 
 @pytest.mark.parametrize(
