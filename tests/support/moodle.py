@@ -25,12 +25,12 @@ class MoodleSite:
     Each site can have a host of its own (127.0.0.2, 127.0.0.3, …), all with real sockets.
     """
 
-    def __init__(self, host: str = "127.0.0.1", path: str = "", status: int = 200) -> None:
+    def __init__(self, host: str = "127.0.0.1", path: str = "", status: int = 200, port: int = 0) -> None:
         self.path = path
         self.status = status  # of every answer; 404 plays a site that is not there
         self.location: str | None = None  # where a redirecting site (status 301 to 308) leads
         self.hits: list[Hit] = []
-        self._server = ThreadingHTTPServer((host, 0), _handler_for(self))
+        self._server = ThreadingHTTPServer((host, port), _handler_for(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()

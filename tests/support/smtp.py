@@ -21,7 +21,8 @@ class MailServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.envelopes: list[Envelope] = []
-        self.answer = "250 OK"  # what the server says to a mail; other than 250 refuses it
+        self.answers: list[str] = []  # what the server says to the next mails, "250 OK" if nothing else; others refuse
+        self.before_answer: Callable[[], object] = lambda: None
         self.delay = 0.0  # seconds before that answer
         self._controller: Controller | None = None
 
@@ -52,9 +53,11 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Called by the SMTP library for each mail."""
         await asyncio.sleep(self.delay)
-        if self.answer.startswith("250"):
+        self.before_answer()
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
             self.envelopes.append(envelope)
-        return self.answer
+        return answer
 
     def wait_for(self, wanted: Callable[[list[EmailMessage]], bool], seconds: float = 30) -> list[EmailMessage]:
         """The mails, as soon as they are what is wanted."""

@@ -1,0 +1,141 @@
+"""Delivers what waits in the outbox. No transaction is open while the mail server is talked to."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import socket
+import ssl
+import threading
+from types import TracebackType
+
+from flask import current_app
+from flask_mail import BadHeaderError, Connection, Message
+
+from hub.database import transaction
+from hub.extensions import db
+from hub.jobs import schedule, sweep
+from hub.mail import outbox
+from hub.mail.models import OutgoingMail
+from hub.settings import declared
+
+log = logging.getLogger(__name__)
+
+SECONDS_PER_STEP = 10
+SECONDS_PER_MAIL = 45  # less than outbox.CLAIMED_FOR: nobody else has taken the mail up when we are through with it
+
+# The next mail may do better after these; any other failure is the server's, and the others need not be tried now.
+_ABOUT_THIS_MAIL = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    BadHeaderError,
+    ValueError,
+)
+
+
+@schedule.every(minutes=1, name=outbox.JOB)
+def deliver() -> int:
+    """Send every mail that is due and give their number; stops early when the mail server cannot be reached."""
+    count = 0
+    while (claimed := _claim()) is not None:
+        mail_id, message = claimed
+        problem = _send(message)
+        _note(mail_id, problem)
+        if problem is None:
+            count += 1
+        elif not isinstance(problem, _ABOUT_THIS_MAIL):
+            break
+    return count
+
+
+sweep.watch(outbox.JOB, outbox.anything_due)
+
+
+def _claim() -> tuple[int, Message] | None:
+    with transaction(db.session):
+        mail = outbox.claim()
+        return (mail.id, message_for(mail)) if mail is not None else None
+
+
+def message_for(mail: OutgoingMail) -> Message:
+    """The mail as it goes out. Message-ID and date stay the same at every attempt, so that a duplicate shows."""
+    message = Message(
+        subject=mail.subject,
+        recipients=[mail.recipient],
+        body=mail.body,
+        sender=current_app.config["MAIL_DEFAULT_SENDER"] or f"hub@{outbox.own_domain()}",
+        reply_to=declared.current("contactemail") or None,
+        date=mail.queued_at.timestamp(),
+        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+    )
+    message.msgId = mail.message_id
+    return message
+
+
+def _send(message: Message) -> Exception | None:
+    try:
+        with _PatientConnection(current_app.extensions["mail"]) as connection:
+            connection.send(message)
+    except (OSError, BadHeaderError, ValueError) as problem:  # SMTPException is an OSError
+        return problem
+    return None
+
+
+def _note(mail_id: int, problem: Exception | None) -> None:
+    with transaction(db.session):
+        mail = outbox.get_mail(mail_id)
+        if problem is None:
+            outbox.note_sent(mail)
+        else:
+            outbox.note_failed(mail, f"{type(problem).__name__}: {problem}")
+            log.warning("mail %s (%s) was not sent: %s", mail.id, mail.name, mail.last_error)
+
+
+class _PatientConnection(Connection):
+    """Flask-Mail's connection with what it lacks: time limits, a verified certificate, an unimportant good-bye."""
+
+    def __enter__(self) -> _PatientConnection:
+        self._deadline = threading.Timer(SECONDS_PER_MAIL, self._hang_up)
+        self._deadline.daemon = True
+        self._deadline.start()
+        try:
+            super().__enter__()
+        except BaseException:
+            self._deadline.cancel()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._deadline.cancel()
+        if self.host is None:
+            return
+        try:
+            self.host.quit()
+        except OSError:
+            self.host.close()  # the server has answered what matters, or an exception is on its way already
+
+    def configure_host(self) -> smtplib.SMTP:
+        host = smtplib.SMTP(
+            self.mail.server, self.mail.port, local_hostname=outbox.own_domain(), timeout=SECONDS_PER_STEP
+        )
+        try:
+            self._introduce(host)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def _introduce(self, host: smtplib.SMTP) -> None:
+        if self.mail.use_tls:
+            host.starttls(context=ssl.create_default_context(cafile=current_app.config["HUB"].ca_bundle))
+        if self.mail.username and self.mail.password:
+            host.login(self.mail.username, self.mail.password)
+
+    def _hang_up(self) -> None:
+        sock = getattr(self.host, "sock", None)
+        if sock is not None:
+            sock.shutdown(socket.SHUT_RDWR)
