@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import io
 import itertools
 from typing import Any
 
 from hub import clock
+from hub.courses import files, visibility
+from hub.courses.files import StoredFile
+from hub.courses.models import Course, CourseFile, FileKind, Kind, Standing
 from hub.extensions import db
 from hub.sites import identity, standing
 from hub.sites.models import Site, SitePrivacy
+from hub.storage import images
+from hub.storage.files import files as storage
 from hub.tokens import issuing
 from hub.tokens.services import Service
 
 _numbers = itertools.count(1)
+
+BACKUP = gzip.compress(b"a course, as small as can be", mtime=0)
 
 
 def make_site(**values: Any) -> Site:
@@ -55,3 +65,58 @@ def make_token(site: Site, *, used: bool = True) -> str:
         issuing.note_first_use(bearer.token_id)
     db.session.commit()
     return value
+
+
+def make_course(site: Site | None = None, *, backup: bytes | None = BACKUP, **values: Any) -> Course:
+    """A course shown by a moderator, with a backup if it is downloadable; stored, listed and counted."""
+    number = next(_numbers)
+    site = site or make_site()
+    defaults: dict[str, Any] = {
+        "course_id_on_site": number,
+        "kind": Kind.ENROLLABLE,
+        "standing": Standing.SHOWN,
+        "fullname": f"Course {number}",
+        "shortname": f"C{number}",
+        "description": "What everybody should know",
+        "language": "en",
+        "publisher_name": "Paul Publisher",
+        "publisher_email": "paul@example.org",
+        "creator_name": "Clara Creator",
+        "licence": "cc",
+        "subject": "field10101",
+        "audience": "students",
+        "educational_level": "tertiary",
+        "course_url": f"{site.url}/course/view.php?id={number}",
+        "contents": [{"moduletype": "activity", "modulename": "forum", "contentcount": 2}],
+        "published_at": clock.now(),
+        "modified_at": clock.now(),
+    }
+    course = Course(site=site, **defaults | values)
+    db.session.add(course)
+    db.session.flush()
+    if course.downloadable and backup is not None:
+        make_backup(course, backup)
+    visibility.refresh(Course.id == course.id)
+    db.session.commit()
+    return course
+
+
+def make_backup(course: Course, content: bytes = BACKUP, *, waits: bool = False) -> CourseFile:
+    """A backup of the course, in the storage and in its row; not committed."""
+    stored = _stored(course, content, "application/vnd.moodle.backup")
+    return files.receive(course, FileKind.BACKUP, 0, stored, waits=waits, now=clock.now())
+
+
+def make_screenshot(course: Course, picture: bytes, number: int = 1, *, waits: bool = False) -> CourseFile:
+    """A screenshot of the course, as it would be after an upload; not committed."""
+    made = images.read(io.BytesIO(picture))
+    stored = _stored(course, made.original, made.content_type, made.width, made.height)
+    for side, thumbnail in made.thumbnails.items():
+        storage().put(f"{stored.key}.{side}", io.BytesIO(thumbnail))
+    return files.receive(course, FileKind.SCREENSHOT, number, stored, waits=waits, now=clock.now())
+
+
+def _stored(course: Course, content: bytes, content_type: str, *size: int) -> StoredFile:
+    key = files.new_key(course.id)
+    storage().put(key, io.BytesIO(content))
+    return StoredFile(key, len(content), hashlib.sha256(content).hexdigest(), content_type, *size)
