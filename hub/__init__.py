@@ -11,6 +11,7 @@ from hub import (
     accounts,
     admin,
     courses,
+    demo,
     errorpages,
     events,
     frontpage,
@@ -47,6 +48,7 @@ FEATURES = (
     search,
     frontpage,
     admin,
+    demo,
     errorpages,
 )
 

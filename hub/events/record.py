@@ -106,7 +106,7 @@ def job(name: str) -> Actor:
     return _Named(f"job:{name}")
 
 
-def record(kind: Event, subject: Subject | None, *, by: Actor, **details: Any) -> EventRow:
+def record(kind: Event, subject: Subject | None, /, *, by: Actor, **details: Any) -> EventRow:
     """Write down what happened, in the transaction in which it happened; called inside the rule that did it."""
     if subject is not None and subject.id is None:
         db.session.flush()
