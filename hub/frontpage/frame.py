@@ -9,8 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from hub.access import Permission
-from hub.accounts.models import User
-from hub.frontpage.openness import Openness, towards
+from hub.frontpage.openness import Openness, Person, towards
 from hub.settings.declared import current, declaration
 
 Way = tuple[str, str, bool]  # label, address, and whether one is there
@@ -40,7 +39,7 @@ class Frame:
         return not self.openness.names_somebody
 
 
-def around(path: str, address: str, person: User | None, prefix: str) -> Frame:
+def around(path: str, address: str, person: Person, prefix: str) -> Frame:
     """The frame of the page at ``path``; ``address`` is where a visitor comes back to after signing in."""
     language, direction = _writing()
     return Frame(
@@ -49,8 +48,8 @@ def around(path: str, address: str, person: User | None, prefix: str) -> Frame:
         direction=direction,
         navigation=_ways(path, prefix),
         openness=towards(person),
-        person=person.username if person else None,
-        moderates=person is not None and person.may(Permission.SEE_MODERATION),
+        person=getattr(person, "username", None),
+        moderates=person.may(Permission.SEE_MODERATION),
         sign_in=_sign_in(path, address, prefix),
     )
 

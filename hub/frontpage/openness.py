@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import enum
+from typing import Protocol
+
+from flask_babel import gettext as _
 
 from hub.access import Permission
-from hub.accounts.models import User
+from hub.errors import HubError
 from hub.settings.declared import current
+
+
+class HubPrivate(HubError):
+    """The hub shows its courses and sites to people with an account only."""
+
+    key = "hubprivate"
+    status = 403
+
+
+class HubClosed(HubError):
+    """The hub is switched off."""
+
+    key = "hubnotenabled"
+    status = 503
+
+
+class Person(Protocol):
+    """Whoever looks: somebody with an account, or somebody unknown."""
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+    def may(self, permission: Permission) -> bool: ...
 
 
 class Openness(enum.Enum):
@@ -23,14 +49,23 @@ class Openness(enum.Enum):
         return self in (Openness.OPEN, Openness.SEARCH_AFTER_SIGN_IN)
 
 
-def towards(person: User | None) -> Openness:
-    """How far the hub is open to this person, or to a visitor who has not signed in."""
-    if person is not None and person.may(Permission.SEE_MODERATION):
+def towards(person: Person) -> Openness:
+    """How far the hub is open to this person."""
+    if person.may(Permission.SEE_MODERATION):
         return Openness.OPEN
     if not current("hubenabled"):
         return Openness.CLOSED
-    if person is not None:
+    if person.is_authenticated:
         return Openness.OPEN
     if current("privacy") == "private":
         return Openness.PRIVATE
     return Openness.OPEN if current("searchfornologin") else Openness.SEARCH_AFTER_SIGN_IN
+
+
+def require_names(person: Person) -> None:
+    """Raise HubPrivate or HubClosed unless this person may see who and what is here."""
+    openness = towards(person)
+    if openness is Openness.CLOSED:
+        raise HubClosed(_("This hub is closed at the moment. Come back later."))
+    if openness is Openness.PRIVATE:
+        raise HubPrivate(_("Only people with an account may look at the courses and sites of this hub. Sign in first."))

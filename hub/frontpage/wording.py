@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from flask_babel import format_date, format_decimal, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from hub import fields
 from hub.frontpage import activities
 from hub.paging import Page
 from hub.sites.models import Site, SitePrivacy
@@ -114,6 +115,11 @@ def activities_in_short(contents: Sequence[Mapping[str, Any]]) -> str:
     return _("%(line)s and more", line=line) if len(found) > _FEW else line
 
 
+def tags(coverage: str) -> list[str]:
+    """The free tags of a course, each once."""
+    return list(dict.fromkeys(tag for each in coverage.split(",") if (tag := each.strip())))
+
+
 def named(site: Site) -> bool:
     """Whether the public may learn this site's name."""
     return site.live and site.visible and site.privacy is not SitePrivacy.NOT_DISPLAYED
@@ -138,13 +144,6 @@ def _with_gaps(numbers: list[int]) -> Iterator[int | None]:
         elif each - before > 2:
             yield None
         yield each
-
-
-def with_parameters(path: str, parameters: Mapping[str, list[str]], **changed: object) -> str:
-    """The address with some parameters changed, or dropped when their new value is nothing."""
-    kept = {name: values for name, values in parameters.items() if name not in changed}
-    query = urlencode({**kept, **{name: value for name, value in changed.items() if value is not None}}, doseq=True)
-    return f"{path}?{query}" if query else path
 
 
 def _locale() -> str:
@@ -174,4 +173,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "paragraphs": paragraphs,
     "subject_name": subjects.title,
     "subject_path": subject_path,
+    "tags": tags,
+    "web_url": fields.web_url_or_empty,
 }

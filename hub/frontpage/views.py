@@ -1,0 +1,153 @@
+"""The first page: search, its old addresses, and the pages about the hub itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+
+from hub import clock, readiness
+from hub.access import open_to_all
+from hub.accounts import people
+from hub.courses import addresses, following, listing
+from hub.courses.models import Course
+from hub.courses.visibility import visible
+from hub.database import transaction
+from hub.extensions import db, login_manager
+from hub.frontpage import charts, figures, filters
+from hub.frontpage.openness import Openness, require_names, towards
+from hub.here import asked_page, local
+from hub.paging import SIZE, Page
+from hub.runtime import hub_url
+from hub.sites import totals
+from hub.vocabulary import subjects
+
+bp = Blueprint("frontpage", __name__)
+NEWEST = 6
+NO_LINK = 404
+UNAVAILABLE = 503
+SEARCHES = frozenset(
+    "search downloadable language audience educationallevel licence subject orderby coverage page submitbutton".split()
+)
+
+
+@bp.get("/")
+@bp.get("/index.php")
+@open_to_all
+def index() -> ResponseReturnValue:
+    """The start page, the results of a search, or what an old address asks for."""
+    if request.args.get("mustbelogged") and not current_user.is_authenticated:
+        return login_manager.unauthorized()
+    if request.args.get("messagesent", 0, type=int):
+        flash(_("Your message has been sent."), "success")
+    if course_id := request.args.get("redirectcourseid", 0, type=int):
+        return _follow(course_id)
+    if course_id := request.args.get("courseid", 0, type=int):
+        require_names(current_user)
+        return redirect(local(addresses.page(listing.get(course_id))))
+    if towards(current_user) is not Openness.OPEN:
+        return _closed(towards(current_user))
+    return _start()
+
+
+def _start() -> ResponseReturnValue:
+    newest = visible().order_by(Course.id.desc()).limit(NEWEST).options(joinedload(Course.site))
+    return render_template(
+        "frontpage/start.html", newest=db.session.scalars(newest).all(), totals=totals.read(), subjects=subjects.tree()
+    )
+
+
+def _closed(openness: Openness) -> ResponseReturnValue:
+    return render_template("frontpage/closed.html", openness=openness, unborn=not people.anybody())
+
+
+def _follow(course_id: int) -> ResponseReturnValue:
+    require_names(current_user)
+    course = listing.get(course_id)
+    with transaction(db.session):
+        link = following.follow(course, from_feed=bool(request.args.get("rss")))
+    if not link:
+        return render_template("frontpage/no_link.html", course=course), NO_LINK
+    return redirect(link, 303)
+
+
+@bp.get("/stats")
+@bp.get("/stats/")
+@bp.get("/local/hub/top/stats/")
+@bp.get("/local/hub/top/stats")
+@open_to_all
+def statistics() -> ResponseReturnValue:
+    """The hub in figures."""
+    if not towards(current_user).names_somebody:
+        return render_template("about/stats_private.html")
+    known = figures.read(clock.now(), current_app.extensions.get("hub_figures"))
+    current_app.extensions["hub_figures"] = known
+    return render_template(
+        "about/stats.html",
+        figures=known,
+        charts=charts.charts(known),
+        share=charts.share,
+        columns=charts.columns([count for _end, count in known.growth]),
+        width=charts.WIDTH,
+        height=charts.HEIGHT,
+    )
+
+
+@bp.get("/about")
+@open_to_all
+def about() -> ResponseReturnValue:
+    """What this hub is."""
+    return render_template("about/about.html", totals=totals.read())
+
+
+@bp.get("/privacy")
+@open_to_all
+def privacy() -> ResponseReturnValue:
+    """What this hub stores about people and sites."""
+    return render_template("about/privacy.html")
+
+
+@bp.get("/connect")
+@open_to_all
+def connect() -> ResponseReturnValue:
+    """How a Moodle site joins, by its release."""
+    return render_template("about/connect.html", hub_url=hub_url())
+
+
+@bp.get("/healthz")
+@open_to_all
+def healthz() -> ResponseReturnValue:
+    """This process lives."""
+    return _told("ok")
+
+
+@bp.get("/readyz")
+@open_to_all
+def readyz() -> ResponseReturnValue:
+    """This process can do its work."""
+    obstacle = readiness.obstacle()
+    return (_told(obstacle), UNAVAILABLE) if obstacle else _told("ok")
+
+
+@bp.get("/robots.txt")
+@open_to_all
+def robots() -> ResponseReturnValue:
+    """Where search engines may go."""
+    public = towards(current_user).names_somebody
+    return _told(render_template("about/robots.txt", public=public))
+
+
+@bp.get("/opensearch.xml")
+@open_to_all
+def opensearch() -> ResponseReturnValue:
+    """How a browser adds this hub to its search engines."""
+    description = render_template("about/opensearch.xml", hub_url=hub_url())
+    return Response(description, mimetype="application/opensearchdescription+xml")
+
+
+def _told(text: str) -> Response:
+    response = Response(text, mimetype="text/plain")
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,72 @@
+"""The public list of sites, and a site's own page."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+
+from hub.access import Permission, open_to_all
+from hub.courses import counting, visibility
+from hub.courses.models import Course
+from hub.frontpage.openness import require_names, towards
+from hub.frontpage.wording import named
+from hub.here import asked_page, local
+from hub.paging import page_of
+from hub.sites import addresses, directory, listing, totals
+from hub.sites.models import Site
+from hub.slugs import slug as slug_of
+from hub.vocabulary import countries
+
+bp = Blueprint("sites", __name__)
+SITES_A_PAGE = 60
+GONE = 410
+
+
+@bp.get("/sites")
+@bp.get("/sites/")
+@bp.get("/local/hub/top/sites/")
+@bp.get("/local/hub/top/sites")
+@open_to_all
+def index() -> ResponseReturnValue:
+    """The sites that let themselves be named, and how many there are in which country."""
+    if not towards(current_user).names_somebody:
+        return render_template("sites/private.html", totals=totals.read())
+    country = _country()
+    page = page_of(directory.named(country), asked_page(), SITES_A_PAGE)
+    return render_template(
+        "sites/index.html",
+        page=page,
+        country=country,
+        countries=directory.countries(),
+        totals=totals.read(),
+        course_counts=counting.by_site(site.id for site in page.items),
+    )
+
+
+@bp.get("/sites/<int:site_id>", defaults={"slug": ""})
+@bp.get("/sites/<int:site_id>/<slug>")
+@open_to_all
+def show(site_id: int, slug: str) -> ResponseReturnValue:
+    """A site that lets itself be named, with its courses; moderators see the others too."""
+    require_names(current_user)
+    site = listing.get(site_id)
+    if not site.live:
+        return render_template("sites/gone.html"), GONE
+    if not named(site) and not current_user.may(Permission.SEE_MODERATION):
+        abort(404)
+    if slug != slug_of(site.title):
+        return redirect(local(addresses.page(site)), 301)
+    return render_template("sites/show.html", site=site, page=page_of(_courses(site), asked_page()))
+
+
+def _courses(site: Site) -> sa.Select[tuple[Course]]:
+    newest = (Course.published_at.desc(), Course.id.desc())
+    return visibility.visible().where(Course.site_id == site.id).order_by(*newest).options(joinedload(Course.site))
+
+
+def _country() -> str:
+    code = request.args.get("country", "").strip().upper()
+    return code if countries.known(code) else ""
