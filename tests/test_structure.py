@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "hub").rglob("*.py"))
 
-EDGES = {"views", "admin", "webservice", "transfer", "feeds", "jobs", "cli", "callers", "__init__"}
-TOP_EDGES = {"hub", "hub.cli", "hub.serving", "hub.errorpages", "hub.accesslog", "hub.ratelimits"}
+EDGES = {"views", "admin", "webservice", "transfer", "feeds", "jobs", "cli", "callers", "feature"}
+TOP_EDGES = {"hub", "hub.cli", "hub.readiness", "hub.serving", "hub.errorpages", "hub.accesslog", "hub.ratelimits"}
 STORIES = {"registration", "search", "directory", "frontpage", "demo"}
 NOUNS = {"courses", "sites"}
 MEANS = {"webservices", "tokens", "accounts", "admin", "mail", "jobs", "storage", "settings", "events", "outgoing"}
@@ -26,9 +26,9 @@ def name_of(path: Path) -> str:
 
 def layer(module: str) -> str:
     parts = module.split(".")
-    if module in TOP_EDGES or parts[-1] in EDGES or (len(parts) == 2 and parts[1] in MEANS | NOUNS | STORIES):
+    if module in TOP_EDGES or parts[-1] in EDGES:
         return "edges"
-    folder = parts[1] if len(parts) > 2 else ""
+    folder = parts[1] if len(parts) > 1 else ""
     for name, folders in (("stories", STORIES), ("nouns", NOUNS), ("means", MEANS)):
         if folder in folders:
             return name

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app
+from flask import current_app
 
 from hub.outgoing.client import GuardedClient
-
-
-def init_app(app: Flask) -> None:
-    """Build the application's one client."""
-    app.extensions["outgoing"] = GuardedClient.from_config(app.config["HUB"], app.config["HUB_URL"])
 
 
 def current_client() -> GuardedClient:
@@ -18,4 +13,4 @@ def current_client() -> GuardedClient:
     return client
 
 
-__all__ = ["current_client", "init_app"]
+__all__ = ["current_client"]

@@ -1,0 +1,17 @@
+"""The frame of the moderators' pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from hub.access import Permission
+from hub.admin import menu, views, wording
+
+
+def init_app(app: Flask) -> None:
+    """Open the overview, and let templates read the menu and say what moderators are told."""
+    app.register_blueprint(views.bp)
+    app.jinja_env.globals.update(admin_menu=menu.entries, Permission=Permission)
+    app.jinja_env.filters.update(wording.FILTERS)
+    menu.add(_("Overview"), "admin.overview", Permission.SEE_MODERATION, position=0)

@@ -1,0 +1,26 @@
+"""The story of a site joining, changing and leaving."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hub.outgoing.feature import current_client
+from hub.registration import jobs, models, views, webservice
+from hub.sites import cli
+from hub.sites.probe import ProbeResult, probe
+
+
+def init_app(app: Flask) -> None:
+    """Open the pages and the commands, and let the hub ask sites whether they answer."""
+    app.register_blueprint(views.bp)
+    app.cli.add_command(cli.sites)
+    app.cli.add_command(cli.secrets)
+    app.extensions["hub_probe"] = ask_site
+
+
+def ask_site(url: str, within: float) -> ProbeResult:
+    """Whether a site answers, asked through the application's client."""
+    return probe(url, within, client=current_client())
+
+
+__all__ = ["init_app", "jobs", "models", "webservice"]

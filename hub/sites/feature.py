@@ -1,0 +1,18 @@
+"""Moodle sites known to the hub."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hub.sites import admin, models
+from hub.sites.callers import SiteCallers
+from hub.webservices.feature import serve_calls
+
+
+def init_app(app: Flask) -> None:
+    """Tell the web services who calls, and open the moderators' pages."""
+    app.register_blueprint(admin.bp)
+    serve_calls(app, SiteCallers())
+
+
+__all__ = ["init_app", "models"]
