@@ -25,7 +25,8 @@ from hub.settings import declared
 from hub.sites import identity, standing, totals
 from hub.sites import moderation as site_moderation
 from hub.sites.details import SiteDetails
-from hub.sites.models import Site, Totals
+from hub.sites.models import Site
+from hub.sites.totals import Counts
 from hub.storage import images, obsolete
 from hub.storage.files import files as storage
 from hub.storage.images import Picture
@@ -42,7 +43,7 @@ def anything_here() -> bool:
     return db.session.scalar(sa.select(Site.id).limit(1)) is not None
 
 
-def counts() -> Totals:
+def counts() -> Counts:
     """The hub's totals."""
     return totals.read()
 

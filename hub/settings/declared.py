@@ -98,7 +98,10 @@ def forget() -> None:
         g.pop("settings", None)
 
 
+_ALL = sa.select(Setting.__table__.c.name, Setting.__table__.c.value)  # built once: every request asks it
+
+
 def _stored() -> dict[str, Any]:
     if "settings" not in g:
-        g.settings = {name: value for name, value in db.session.execute(sa.select(Setting.name, Setting.value))}
+        g.settings = {name: value for name, value in db.session.execute(_ALL)}
     return g.settings  # type: ignore[no-any-return]  # g is untyped

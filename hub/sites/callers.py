@@ -16,20 +16,21 @@ from hub.webservices.dispatch import Caller
 from hub.webservices.faults import HubNotEnabled, InvalidToken, RegistrationBlocked
 from hub.webservices.registry import Function
 
+_token, _site = Token.__table__.c, Site.__table__.c
 _BEARER = (
-    sa.select(
-        Token.id,
-        Token.service,
-        Token.site_id,
-        Token.first_used_at,
-        Token.revoked_at,
-        Token.revoked_reason,
-        Site.state,
-        Site.moodle_version,
-        Site.moodle_release,
+    sa.select(  # built once, of columns and not of entities: every call asks it
+        _token.id,
+        _token.service,
+        _token.site_id,
+        _token.first_used_at,
+        _token.revoked_at,
+        _token.revoked_reason,
+        _site.state,
+        _site.moodle_version,
+        _site.moodle_release,
     )
-    .outerjoin(Site, Site.id == Token.site_id)
-    .where(Token.hash == sa.bindparam("token_hash"))
+    .select_from(Token.__table__.outerjoin(Site.__table__, _site.id == _token.site_id))
+    .where(_token.hash == sa.bindparam("token_hash"))
 )
 
 
