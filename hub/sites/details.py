@@ -101,6 +101,11 @@ class SiteDetails:
             return replace(details, figures={}, told=details.told - {"figures"})
         return details
 
+    @classmethod
+    def wire_names(cls) -> list[str]:
+        """The names on the wire of what is not a number or a statistic."""
+        return [wire for wire, _ in _FIELDS.values()]
+
     def wire_form(self) -> dict[str, Any]:
         """The same by its names on the wire, as JSON can hold it; ``parse`` reads it back."""
         form: dict[str, Any] = {}

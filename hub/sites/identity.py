@@ -14,6 +14,7 @@ from hub import fields
 from hub.errors import HubError
 from hub.outgoing.errors import UrlRefused
 from hub.outgoing.targets import read_target
+from hub.sites.models import Site
 from hub.tokens.issuing import hashed
 
 LONGEST_KEY = 500
@@ -70,6 +71,14 @@ def secret_stem_hash(secret: str) -> str | None:
 def signing_key(secret: str) -> str:
     """The key of signed updates (protocol/moodle-clients.md 2.12): the secret's MD5 in hexadecimal digits."""
     return hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest()
+
+
+def adopt(site: Site, secret: str) -> None:
+    """Let this secret be the one by which the site is known; nothing of the former one still counts."""
+    site.secret_hash = hashed(secret)
+    site.secret_stem_hash = secret_stem_hash(secret)
+    site.signing_key = sealed(signing_key(secret))
+    site.signed_at = site.confirmed_at = None
 
 
 def sealed(clear: str) -> str:

@@ -11,7 +11,7 @@ from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.sites import listing
 from hub.sites.models import Site
-from hub.sites.standing import Change, changing
+from hub.sites.standing import Change, changing, require_live
 
 EDITABLE = (
     "name",
@@ -23,16 +23,6 @@ EDITABLE = (
     "country_code",
     "publications_a_day",
 )
-
-
-class SiteGone(HubError):
-    """The site has left or was removed, so nothing about it can be decided."""
-
-    key = "sitegone"
-    status = 409
-
-    def __init__(self, site: Site) -> None:
-        super().__init__(f"{site.title} is {site.state.value}: its standing can be changed once it registers again.")
 
 
 class TrustUnproven(HubError):
@@ -58,7 +48,7 @@ def proof(site: Site) -> str | None:
 
 def show(site: Site, *, by: Actor, reason: str = "") -> None:
     """Let visitors see the site and its courses."""
-    _require_live(site)
+    require_live(site)
     if site.visible:
         return
     with changing(site, Change.SHOWN):
@@ -68,7 +58,7 @@ def show(site: Site, *, by: Actor, reason: str = "") -> None:
 
 def hide(site: Site, *, by: Actor, reason: str = "") -> None:
     """Take the site and its courses out of visitors' sight; nothing the site does undoes it."""
-    _require_live(site)
+    require_live(site)
     if not site.visible:
         return
     with changing(site, Change.HIDDEN):
@@ -78,7 +68,7 @@ def hide(site: Site, *, by: Actor, reason: str = "") -> None:
 
 def trust(site: Site, *, by: Actor, reason: str = "") -> None:
     """Let the site's courses be visible at once. TrustUnproven without a proof of ownership and without a reason."""
-    _require_live(site)
+    require_live(site)
     if site.trusted:
         return
     if not proof(site) and not reason.strip():
@@ -90,7 +80,7 @@ def trust(site: Site, *, by: Actor, reason: str = "") -> None:
 
 def untrust(site: Site, *, by: Actor, reason: str = "") -> None:
     """From now on a moderator looks at each course; being prioritised ends as well."""
-    _require_live(site)
+    require_live(site)
     if not site.trusted:
         return
     unprioritise(site, by=by, reason=reason)
@@ -101,7 +91,7 @@ def untrust(site: Site, *, by: Actor, reason: str = "") -> None:
 
 def prioritise(site: Site, *, by: Actor, reason: str = "") -> None:
     """List the site's courses before others; implies trust, on the same conditions."""
-    _require_live(site)
+    require_live(site)
     if site.prioritised:
         return
     trust(site, by=by, reason=reason)
@@ -112,7 +102,7 @@ def prioritise(site: Site, *, by: Actor, reason: str = "") -> None:
 
 def unprioritise(site: Site, *, by: Actor, reason: str = "") -> None:
     """List the site's courses among the others; it stays trusted."""
-    _require_live(site)
+    require_live(site)
     if not site.prioritised:
         return
     with changing(site, Change.UNPRIORITISED):
@@ -154,8 +144,3 @@ def resume_trust(site: Site) -> None:
         return
     with changing(site, Change.TRUSTED if site.trusted else Change.DISTRUSTED):
         site.trust_paused = False
-
-
-def _require_live(site: Site) -> None:
-    if not site.live:
-        raise SiteGone(site)

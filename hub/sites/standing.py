@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from hub.errors import HubError
 from hub.extensions import db
 from hub.sites import totals
 from hub.sites.models import Site
@@ -24,6 +25,16 @@ class Change(enum.Enum):
     RETURNED = "returned"
 
 
+class SiteGone(HubError):
+    """The site has left or was removed, so nothing about it can be decided."""
+
+    key = "sitegone"
+    status = 409
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(f"{site.title} is {site.state.value}: its standing can be changed once it registers again.")
+
+
 Follower = Callable[[Site, Change], None]
 
 followers: list[Follower] = []  # courses know sites and not the reverse: features add themselves here
@@ -32,6 +43,12 @@ followers: list[Follower] = []  # courses know sites and not the reverse: featur
 def listed(site: Site) -> bool:
     """Whether visitors see the site: it is with us, and nobody hid it."""
     return site.live and site.visible
+
+
+def require_live(site: Site) -> None:
+    """Raise SiteGone for a site that is no longer with us."""
+    if not site.live:
+        raise SiteGone(site)
 
 
 @contextmanager

@@ -1,0 +1,35 @@
+"""Who may confirm for a site: its contact, and for two weeks after a change still the contact before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hub.events.record import Actor, Event, record
+from hub.registration import mails
+from hub.sites.models import Site
+
+GRACE = timedelta(days=14)
+
+
+def confirming(site: Site, now: datetime) -> str:
+    """The address that decides for the site now; empty when only a moderator can."""
+    changed_lately = site.contact_changed_at is not None and now - site.contact_changed_at < GRACE
+    return site.previous_contact_email if changed_lately else site.contact_email
+
+
+def change(site: Site, address: str, *, now: datetime, by: Actor) -> bool:
+    """Note the contact's new address and tell the old one; whether anything changed. No address told: none changes."""
+    if not address or address == site.contact_email:
+        return False
+    old, deciding = site.contact_email, confirming(site, now)
+    site.contact_email = address
+    if not old or address.casefold() == old.casefold():
+        return True
+    if address == deciding:
+        site.previous_contact_email, site.contact_changed_at = "", None
+    else:
+        site.previous_contact_email, site.contact_changed_at = deciding, now
+    record(Event.SITE_CONTACT_CHANGED, site, by=by, old=old, new=address)
+    for told in dict.fromkeys((deciding, old)):
+        mails.contact_changed(site, told, GRACE.days)
+    return True

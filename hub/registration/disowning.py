@@ -1,0 +1,26 @@
+"""The contact of a site says that he never registered it."""
+
+from __future__ import annotations
+
+from hub.events.record import Actor, Event, record
+from hub.registration import links, mails
+from hub.registration.links import LinkInvalid
+from hub.sites import listing, matters
+from hub.sites.models import MatterKind, Site
+
+
+def get_told(token: str) -> Site:
+    """The site whose contact was mailed this token; LinkInvalid otherwise."""
+    site = listing.get(links.site_of_state_token(token))
+    if not links.is_for_contact(token, site):
+        raise LinkInvalid
+    return site
+
+
+def disown(site: Site, *, by: Actor) -> None:
+    """Let moderators look at the site and hear of it; said once or often, they hear it once."""
+    if any(matter.kind is MatterKind.DISOWNED for matter in matters.of(site)):
+        return
+    matters.open_matter(site, MatterKind.DISOWNED)
+    record(Event.SITE_DISOWNED, site, by=by)
+    mails.site_disowned(site)

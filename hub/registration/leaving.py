@@ -1,0 +1,74 @@
+"""A site leaves, or is removed: its tokens end and its courses are withdrawn in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hub import clock
+from hub.courses import moderation as courses
+from hub.courses import publication
+from hub.events.record import Actor, Event, record
+from hub.extensions import db
+from hub.registration import mails
+from hub.registration.models import Attempt, AttemptState, Move, MoveState
+from hub.runtime import hub_url
+from hub.sites import matters, standing
+from hub.sites.models import Site, SiteState
+from hub.sites.standing import Change
+from hub.tokens import issuing
+from hub.tokens.issuing import Reason
+
+
+def unregister(site: Site) -> None:
+    """The site leaves by itself; nothing happens to one that left before."""
+    if not site.live:
+        return
+    _leave(site, SiteState.UNREGISTERED, Reason.SITE_UNREGISTERED)
+    record(Event.SITE_UNREGISTERED, site, by=site)
+
+
+def give_way(site: Site, *, by: Actor) -> None:
+    """The site's secret continues under another site's URL: this row of it ends."""
+    _leave(site, SiteState.UNREGISTERED, Reason.SITE_REPLACED)
+    record(Event.SITE_UNREGISTERED, site, by=by, reason="its secret continues under another URL")
+
+
+def remove(site: Site, *, by: Actor, reason: str, with_courses: bool) -> None:
+    """A moderator removes the site and tells its contact; ``with_courses`` its courses do not come back with it."""
+    standing.require_live(site)
+    _take_away(site, Reason.SITE_REMOVED, by=by, reason=reason, with_courses=with_courses, blocked=False)
+    record(Event.SITE_REMOVED, site, by=by, reason=reason, with_courses=with_courses)
+
+
+def expel(site: Site, *, by: Actor, reason: str) -> None:
+    """The site is removed because its secret is blocked; its courses are kept, out of sight."""
+    _take_away(site, Reason.SECRET_BLOCKED, by=by, reason=reason, with_courses=False, blocked=True)
+
+
+def _take_away(site: Site, ending: Reason, *, by: Actor, reason: str, with_courses: bool, blocked: bool) -> None:
+    if with_courses:
+        courses.remove_all_of(site, by=by, reason=reason)
+    _leave(site, SiteState.REMOVED, ending)
+    mails.site_removed(site, reason=reason, blocked=blocked, huburl=hub_url())
+
+
+def _leave(site: Site, state: SiteState, ending: Reason) -> None:
+    """Even if the site comes back, its courses do so only when it publishes them again."""
+    now = clock.now()
+    publication.withdraw_all_of(site)
+    with standing.changing(site, Change.LEFT):
+        site.state = state
+        site.trusted = site.prioritised = site.trust_paused = False
+        site.left_at = site.modified_at = now
+    issuing.revoke_all(site.id, ending)
+    matters.close_all(site)
+    _end_waiting(site, now)
+
+
+def _end_waiting(site: Site, now: datetime) -> None:
+    attempts = sa.update(Attempt).where(Attempt.site_id == site.id, Attempt.state == AttemptState.OPEN)
+    db.session.execute(attempts.values(state=AttemptState.EXPIRED, decided_at=now, secret=""))
+    moves = sa.update(Move).where(Move.site_id == site.id, Move.state == MoveState.WAITING)
+    db.session.execute(moves.values(state=MoveState.REFUSED, decided_at=now, secret=""))

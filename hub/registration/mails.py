@@ -1,0 +1,92 @@
+"""The mails of registration: to the contact of a site, and to those who moderate."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from hub.mail import outbox
+from hub.registration import links
+from hub.registration.arrival import on_site
+from hub.runtime import hub_url
+from hub.sites.models import Site
+
+
+def site_registered(site: Site, *, returned: bool) -> None:
+    """To moderators: a site is new, or back."""
+    outbox.queue_to_moderators("site-registered", site=site, returned=returned, link=moderation(site))
+
+
+def site_welcome(site: Site) -> None:
+    """To the contact of a new site: what this is about, and what to do if it was somebody else."""
+    if site.contact_email:
+        outbox.queue("site-welcome", site.contact_email, site=site, link=state_page(site))
+
+
+def site_changed(site: Site, old_name: str, old_url: str) -> None:
+    """To moderators: the name or the URL of a site is another one."""
+    outbox.queue_to_moderators(
+        "site-changed", site=site, old_name=old_name or old_url, old_url=old_url, link=moderation(site)
+    )
+
+
+def contact_changed(site: Site, old: str, days: int) -> None:
+    """To the former contact: somebody else is named as contact now."""
+    if old:
+        outbox.queue("site-contact-changed", old, site=site, days=days, link=state_page(site))
+
+
+def url_taken(site: Site, to: str, *, newcomer: str, link_token: str, days: int) -> None:
+    """To whoever decides for the site (moderators, when there is no address): another one asks for its place."""
+    query = urlencode({"freshmoodletoken": link_token, "id": site.id})
+    values = {
+        "site": site,
+        "newcomer": newcomer,
+        "days": days,
+        "link": f"{hub_url()}/local/hub/siteregistration.php?{query}",
+    }
+    if to:
+        outbox.queue("site-url-taken", to, **values)
+    else:
+        outbox.queue_to_moderators("site-url-taken", **values)
+
+
+def move_asked(site: Site, to: str, *, new_url: str, link_token: str) -> None:
+    """To whoever decides for the site, and to moderators: it says that it moved to another host."""
+    query = urlencode({"id": site.id, "token": link_token})
+    link = f"{hub_url()}/registration/move?{query}"
+    if to:
+        outbox.queue("site-move-asked", to, site=site, new_url=new_url, link=link)
+    outbox.queue_to_moderators("site-moving", site=site, new_url=new_url, told=bool(to), link=moderation(site))
+
+
+def move_decided(site: Site, *, new_url: str, accepted: bool) -> None:
+    """To the contact: what became of the move."""
+    if site.contact_email:
+        outbox.queue("site-move-decided", site.contact_email, site=site, new_url=new_url, accepted=accepted)
+
+
+def site_removed(site: Site, *, reason: str, blocked: bool, huburl: str) -> None:
+    """To the contact: the hub has removed the site, and where the site forgets the hub.
+
+    Sites read ``cleanregdata`` (and not ``force``, which the original sent): it lets them forget a hub that has
+    forgotten them.
+    """
+    if site.contact_email:
+        query = f"?huburl={quote(huburl, safe='')}&force=1&unregistration=1&cleanregdata=1"
+        link = on_site(site.url, "index.php") + query
+        outbox.queue("site-removed", site.contact_email, site=site, reason=reason, blocked=blocked, link=link)
+
+
+def site_disowned(site: Site) -> None:
+    """To moderators: the contact of a site says that he did not register it."""
+    outbox.queue_to_moderators("site-disowned", site=site, link=moderation(site))
+
+
+def moderation(site: Site) -> str:
+    """Where moderators find the site."""
+    return f"{hub_url()}/admin/sites/{site.id}"
+
+
+def state_page(site: Site) -> str:
+    """Where the contact sees the site's state."""
+    return f"{hub_url()}/registration/site?{urlencode({'token': links.state_token(site)})}"
