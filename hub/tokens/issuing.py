@@ -79,13 +79,13 @@ def find_revoked(value: str) -> Token | None:
 
 
 def note_first_use(token_id: int) -> None:
-    """The token has been shown for the first time: from now on it is the site's only one."""
+    """The token has been shown for the first time: older ones end, newer ones still wait for their first call."""
     token = db.session.get_one(Token, token_id, with_for_update=True)
     if token.first_used_at is not None or token.revoked_at is not None:
         return
     now = clock.now()
     token.first_used_at = now
-    _revoke(sa.and_(Token.site_id == token.site_id, Token.id != token.id), Reason.NEWER_TOKEN_USED, now)
+    _revoke(sa.and_(Token.site_id == token.site_id, Token.id < token.id), Reason.NEWER_TOKEN_USED, now)
 
 
 def revoke_all(site_id: int, reason: Reason) -> None:
