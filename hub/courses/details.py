@@ -157,7 +157,7 @@ def _id_on_site(value: Any) -> int:
 
 
 def _contents(sent: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    kept = (
+    kept: Iterable[dict[str, Any]] = (
         {
             "moduletype": fields.code(_written(each.get("moduletype")), 30),
             "modulename": _line(_written(each.get("modulename")), 100),
@@ -165,7 +165,7 @@ def _contents(sent: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for each in sent
     )
-    ordered = sorted((each for each in kept if each["modulename"]), key=lambda each: -int(each["contentcount"]))
+    ordered = sorted((each for each in kept if each["modulename"]), key=lambda each: -each["contentcount"])
     return ordered[:MOST_CONTENTS]
 
 

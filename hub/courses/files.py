@@ -64,10 +64,10 @@ def screenshots(course: Course, *, waiting: bool = False) -> Sequence[CourseFile
     return db.session.scalars(pictures.order_by(CourseFile.number)).all()
 
 
-def thumbnail_key(file: CourseFile, width: int) -> str:
+def thumbnail_key(key: str, width: int) -> str:
     """The key of the largest thumbnail that is no wider than ``width``, or of the smallest there is."""
     fitting = [side for side in images.THUMBNAILS if side <= width]
-    return f"{file.key}.{max(fitting, default=min(images.THUMBNAILS))}"
+    return f"{key}.{max(fitting, default=min(images.THUMBNAILS))}"
 
 
 def receive(

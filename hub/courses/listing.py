@@ -67,7 +67,7 @@ def with_sites(ids: Sequence[int]) -> list[Course]:
     return [by_id[each] for each in ids if each in by_id]
 
 
-def of_site(site_id: int) -> sa.Select[tuple[Course]]:
+def of_site(site_id: int) -> sa.Select[Course]:
     """All live courses of a site, visible or not, in the order in which they came."""
     return visibility.including_hidden().where(Course.site_id == site_id).order_by(Course.id)
 
@@ -79,7 +79,7 @@ def filtered(
     listed: bool | None = None,
     kind: Kind | None = None,
     site_id: int | None = None,
-) -> sa.Select[tuple[Course]]:
+) -> sa.Select[Course]:
     """Live courses as moderators look for them, with their sites; the newest first."""
     query = _with_site(visibility.including_hidden()).order_by(Course.modified_at.desc(), Course.id.desc())
     for column, wanted in (
@@ -90,7 +90,7 @@ def filtered(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    return query.where(_mentions(search)) if search.strip() else query
+    return query.where(mentions(search)) if search.strip() else query
 
 
 def state(course: Course) -> str:
@@ -104,10 +104,11 @@ def state(course: Course) -> str:
     return course.standing.value if course.standing in (Standing.WAITING, Standing.HIDDEN) else "not visible"
 
 
-def _with_site(query: sa.Select[tuple[Course]]) -> sa.Select[tuple[Course]]:
+def _with_site(query: sa.Select[Course]) -> sa.Select[Course]:
     return query.options(joinedload(Course.site))
 
 
-def _mentions(words: str) -> sa.ColumnElement[bool]:
+def mentions(words: str) -> sa.ColumnElement[bool]:
+    """Whether the words are part of a course's name or description, as one text."""
     columns = (Course.fullname, Course.shortname, Course.description)
     return sa.or_(*(column.icontains(words.strip(), autoescape=True) for column in columns))

@@ -43,7 +43,7 @@ def publish(site: Site, details: CourseDetails, *, now: datetime) -> Course:
         course = _publish_first(site, details, now)
     elif not known.live:
         course = _publish_anew(known, site, details, now)
-    elif _waits(known, site):
+    elif versions.must_wait(known, site):
         course = _hold(known, site, details, now)
     else:
         course = _change(known, site, details, now)
@@ -127,10 +127,6 @@ def _publish_anew(course: Course, site: Site, details: CourseDetails, now: datet
     else:
         _show_or_wait(course, site)
     return course
-
-
-def _waits(course: Course, site: Site) -> bool:
-    return course.standing in (Standing.SHOWN, Standing.TRUSTED) and not site.trust_in_force
 
 
 def _hold(course: Course, site: Site, details: CourseDetails, now: datetime) -> Course:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hub import clock
 from hub.courses import files
 from hub.courses.details import TEXT_COLUMNS, CourseDetails
-from hub.courses.models import Course, CourseFile, CourseText, CourseVersion, FileKind, VersionState
+from hub.courses.models import Course, CourseFile, CourseText, CourseVersion, FileKind, Standing, VersionState
 from hub.extensions import db
 from hub.sites.models import Site
 
@@ -30,7 +30,7 @@ def waiting_of(course_ids: Sequence[int]) -> dict[int, CourseVersion]:
     return {version.course_id: version for version in found}
 
 
-def courses_with_changes() -> sa.Select[tuple[int]]:
+def courses_with_changes() -> sa.Select[int]:
     """The ids of courses of which a version or a file waits."""
     versions = sa.select(CourseVersion.course_id).where(_WAITING)
     waiting_files = sa.select(CourseFile.course_id).where(CourseFile.waiting)
@@ -41,6 +41,11 @@ def courses_with_changes() -> sa.Select[tuple[int]]:
 def text_of(listing: CourseText) -> dict[str, Any]:
     """The text of a course or version, by column."""
     return {name: getattr(listing, name) for name in TEXT_COLUMNS}
+
+
+def must_wait(course: Course, site: Site) -> bool:
+    """Whether what the site sends now has to wait: approval covers what was there, trust what comes."""
+    return course.standing in (Standing.SHOWN, Standing.TRUSTED) and not site.trust_in_force
 
 
 def differs(course: Course, details: CourseDetails) -> bool:

@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         "site visible",
-        _its_site(Site.visible),
+        _its_site(Site.visible.is_(True)),
         _("Its site is visible."),
         _("Its site is hidden."),
         _("A moderator, by showing the site."),
@@ -108,12 +108,12 @@ def why(course_id: int) -> list[Answer]:
     return [Answer(rule, bool(holds)) for rule, holds in zip(RULES, found, strict=True)] if found else []
 
 
-def visible() -> sa.Select[tuple[Course]]:
+def visible() -> sa.Select[Course]:
     """The courses that everybody may see."""
     return sa.select(Course).where(Course.listed)
 
 
-def including_hidden() -> sa.Select[tuple[Course]]:
+def including_hidden() -> sa.Select[Course]:
     """All courses that a site publishes and no moderator has removed, visible or not: for moderators and their site."""
     return sa.select(Course).where(Course.withdrawn_at.is_(None), Course.removed_at.is_(None))
 

@@ -12,7 +12,7 @@ from hub.courses.models import Course, CourseFile, CourseVersion, Standing, Vers
 from hub.extensions import db
 
 
-def waiting() -> sa.Select[tuple[Course]]:
+def waiting() -> sa.Select[Course]:
     """Live courses that are new, or of which a change or a file waits, with their sites; the longest known first."""
     query = visibility.including_hidden().where(_something_waits())
     return query.options(joinedload(Course.site)).order_by(Course.modified_at, Course.id)

@@ -32,7 +32,7 @@ def keep(keys: Iterable[str]) -> None:
     db.session.execute(sa.delete(ObsoleteFile).where(ObsoleteFile.key.in_(list(keys))))
 
 
-def give_up(keys: sa.Select[tuple[str]]) -> None:
+def give_up(keys: sa.Select[str]) -> None:
     """Note the keys that this query finds: nothing names them any more from this transaction on."""
     noted = keys.add_columns(sa.literal(clock.now(), Moment()))
     db.session.execute(sa.insert(ObsoleteFile).from_select(["key", "since"], noted))
