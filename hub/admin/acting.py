@@ -33,7 +33,7 @@ class Act(Generic[Thing]):
     name: str
     label: str
     effect: Callable[[Thing], str]
-    carry_out: Callable[[Thing, User, str], object]
+    carry_out: Callable[[Sequence[Thing], User, str], object]  # with who acts, and the reason
     done: str
     dangerous: bool = False  # asks "are you sure?" for a single thing too
     needs_reason: bool = False
@@ -78,6 +78,21 @@ def acts_by_name(*acts: Act[Thing]) -> dict[str, Act[Thing]]:
     return {act.name: act for act in acts}
 
 
+def each(rule: Callable[..., object], **how: object) -> Callable[[Sequence[Thing], User, str], object]:
+    """Carry out an act by a rule for one thing: ``rule(thing, by=…, reason=…)`` for each."""
+
+    def carry_out(things: Sequence[Thing], by: User, reason: str) -> None:
+        for thing in things:
+            rule(thing, by=by, reason=reason, **how)
+
+    return carry_out
+
+
+def together(rule: Callable[..., object]) -> Callable[[Sequence[Thing], User, str], object]:
+    """Carry out an act by a rule for many things: ``rule(things, by=…, reason=…)``."""
+    return lambda things, by, reason: rule(things, by=by, reason=reason)
+
+
 def perform(desk: Desk[Any], back: str) -> ResponseReturnValue:
     """Answer a request to act: ask first where that is due, else do it to exactly the things that were sent.
 
@@ -111,8 +126,7 @@ def _act_on_each(desk: Desk[Any], act: Act[Any], form: ActForm) -> int:
     if act.needs_reason and not reason:
         raise ReasonMissing(_("Write the reason: it is kept with the event, and others will ask."))
     things = desk.load(form.ids.data or [])
-    for thing in things:
-        act.carry_out(thing, current_user._get_current_object(), reason)
+    act.carry_out(things, current_user._get_current_object(), reason)
     return len(things)
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from hub.access import Permission
-from hub.accounts.models import User
+
+
+class Person(Protocol):
+    """Whoever looks at the pages."""
+
+    def may(self, permission: Permission) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ def add(label: str, endpoint: str, permission: Permission, *, position: int = 50
     _entries[endpoint] = Entry(label, endpoint, permission, position)
 
 
-def entries(user: User) -> list[Entry]:
+def entries(person: Person) -> list[Entry]:
     """The pages that this person may open, in their order."""
-    open_to_user = [each for each in _entries.values() if user.may(each.permission)]
-    return sorted(open_to_user, key=lambda entry: entry.position)
+    open_to_them = [each for each in _entries.values() if person.may(each.permission)]
+    return sorted(open_to_them, key=lambda entry: entry.position)

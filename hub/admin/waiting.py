@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.access import Permission
-from hub.accounts.models import User
+from hub.admin.menu import Person
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def warn(warning: Callable[[], str | None]) -> None:
         _warnings.append(warning)
 
 
-def counted(user: User) -> list[tuple[Concern, int]]:
+def counted(person: Person) -> list[tuple[Concern, int]]:
     """Everything that this person looks after, with how much of it waits; one question to the database each."""
-    return [(concern, concern.count()) for concern in _concerns.values() if user.may(concern.permission)]
+    return [(concern, concern.count()) for concern in _concerns.values() if person.may(concern.permission)]
 
 
 def warnings() -> Iterator[str]:

@@ -11,14 +11,14 @@ from wtforms.fields.choices import SelectChoice
 
 from hub.access import Permission, requires
 from hub.admin import history, menu
-from hub.admin.listing import page_number
 from hub.events.models import EventRow
 from hub.events.record import Event
+from hub.here import asked_page
 from hub.paging import page_of
 
 bp = Blueprint("events_admin", __name__)
 SIZE = 50
-_PAGES = {"site": "sites_admin.look", "course": "courses_admin.look"}
+_PAGES = {"site": "/admin/sites/", "course": "/admin/courses/"}  # where the thing of an event is shown
 
 menu.add(_("Events"), "events_admin.index", Permission.SEE_EVENTS, position=70)
 
@@ -56,5 +56,5 @@ def _about(text: str) -> list[sa.ColumnElement[bool]]:
 def index() -> ResponseReturnValue:
     """What happened."""
     form = EventFilter(request.args)
-    page = page_of(form.value, page_number(), SIZE)
+    page = page_of(form.value, asked_page(), SIZE)
     return render_template("admin/events.html", form=form, page=page, lines=history.lines(page.items), pages=_PAGES)

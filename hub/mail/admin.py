@@ -13,10 +13,11 @@ from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from hub.access import Permission, requires
+from hub.accounts.models import User
 from hub.admin import menu, waiting
 from hub.admin.acting import Act, Desk, acts_by_name, perform
-from hub.admin.listing import page_number
 from hub.extensions import db
+from hub.here import asked_page
 from hub.mail import outbox
 from hub.mail.models import OutgoingMail
 from hub.paging import page_of
@@ -56,6 +57,11 @@ def _count_failing() -> int:
     return db.session.scalar(sa.select(sa.func.count()).where(_FAILING)) or 0
 
 
+def _retry(mails: Sequence[OutgoingMail], by: User, _reason: str) -> None:
+    for mail in mails:
+        outbox.retry(mail, by=by)
+
+
 def _load(ids: Sequence[int]) -> Sequence[OutgoingMail]:
     return db.session.scalars(sa.select(OutgoingMail).where(OutgoingMail.id.in_(ids)).order_by(OutgoingMail.id)).all()
 
@@ -66,7 +72,7 @@ DESK = Desk(
             name="retry",
             label=_("Try again now"),
             effect=lambda mail: gettext("Goes to %(to)s with the next round.", to=mail.recipient),
-            carry_out=lambda mail, by, _reason: outbox.retry(mail, by=by),
+            carry_out=_retry,
             done=_("%(count)s to be tried again."),
         )
     ),
@@ -83,7 +89,7 @@ waiting.add(_("Mails failing"), _count_failing, "mail_admin.index", Permission.S
 def index() -> ResponseReturnValue:
     """The outbox, newest first."""
     form = MailFilter(request.args)
-    return render_template("admin/mail.html", form=form, page=page_of(form.value, page_number(), SIZE), acts=DESK.acts)
+    return render_template("admin/mail.html", form=form, page=page_of(form.value, asked_page(), SIZE), acts=DESK.acts)
 
 
 @bp.post("/admin/mail/acts")

@@ -84,6 +84,7 @@ class Visitor:
             text = response.get_data(as_text=True)
         if has_app_context():
             db.session.rollback()
+            db.session.expire_all()
             declared.forget()
         return Answer(response.status_code, response.headers.get("Location"), text, response.headers)
 

@@ -1,0 +1,258 @@
+"""The moderators' pages about sites: list, look, act, correct."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+
+from hub.access import Permission, requires
+from hub.admin import history, menu, waiting
+from hub.admin.acting import Act, Desk, acts_by_name, each, perform
+from hub.courses.models import Course
+from hub.database import transaction
+from hub.errors import HubError
+from hub.extensions import db
+from hub.here import asked_page
+from hub.paging import page_of
+from hub.registration import blocking, leaving, moving
+from hub.sites import attention, listing, matters, moderation
+from hub.sites.forms import SiteFilter, SiteForm
+from hub.sites.models import Site, SiteMatter
+from hub.tokens.models import Token
+
+Row = TypeVar("Row")
+
+bp = Blueprint("sites_admin", __name__)
+SIZE = 50
+_SHOWN = 10  # courses and tokens on a site's page
+_KEPT = {"search", "trusted", "countrycode", "language"}  # of the original's parameters: they look, and do nothing
+
+menu.add(_("Sites"), "sites_admin.index", Permission.SEE_MODERATION, position=20)
+
+
+def _count_matters() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).where(SiteMatter.closed_at.is_(None))) or 0
+
+
+waiting.add(_("Matters about sites"), _count_matters, "sites_admin.matters_waiting", Permission.SEE_MODERATION)
+
+
+@bp.get("/admin/sites")
+@requires(Permission.SEE_MODERATION)
+def index() -> ResponseReturnValue:
+    """Sites as moderators look for them."""
+    form = SiteFilter(request.args)
+    page = page_of(listing.filtered(**form.value), asked_page(), SIZE)
+    return render_template("admin/sites.html", form=form, page=page, acts=DESK.acts)
+
+
+@bp.get("/admin/sites/matters")
+@requires(Permission.SEE_MODERATION)
+def matters_waiting() -> ResponseReturnValue:
+    """What about sites waits for somebody, oldest first."""
+    rows = db.session.execute(matters.waiting().limit(100)).all()
+    return render_template("admin/matters.html", rows=rows)
+
+
+@bp.get("/admin/sites/<int:site_id>")
+@requires(Permission.SEE_MODERATION)
+def look(site_id: int) -> ResponseReturnValue:
+    """Everything known about a site."""
+    site = listing.get(site_id)
+    return render_template(
+        "admin/site.html",
+        site=site,
+        acts=DESK.offered(site),
+        proof=moderation.proof(site),
+        matters=matters.of(site),
+        move=moving.find_waiting(site),
+        courses=_newest(sa.select(Course).where(Course.site_id == site.id).order_by(Course.id.desc())),
+        tokens=_newest(sa.select(Token).where(Token.site_id == site.id).order_by(Token.id.desc())),
+        lines=history.of(site),
+    )
+
+
+@bp.post("/admin/sites/acts")
+@requires(Permission.MODERATE_SITES)
+def act() -> ResponseReturnValue:
+    """Do something to a site, or to many."""
+    return perform(DESK, back=url_for(".index"))
+
+
+@bp.get("/admin/sites/<int:site_id>/edit")
+@requires(Permission.MODERATE_SITES)
+def edit_form(site_id: int) -> ResponseReturnValue:
+    """The form in which a moderator corrects what a site told."""
+    site = listing.get(site_id)
+    return render_template("admin/site_edit.html", site=site, form=SiteForm(obj=site))
+
+
+@bp.post("/admin/sites/<int:site_id>/edit")
+@requires(Permission.MODERATE_SITES)
+def edit(site_id: int) -> ResponseReturnValue:
+    """Correct what a site told."""
+    form = SiteForm()
+    if not form.validate():
+        return render_template("admin/site_edit.html", site=listing.get(site_id), form=form), 422
+    try:
+        with transaction(db.session):
+            moderation.edit(listing.get(site_id), form.value, by=current_user._get_current_object())
+    except listing.SiteNotFound:
+        raise
+    except HubError as error:
+        site = listing.get(site_id)
+        return render_template("admin/site_edit.html", site=site, form=form, complaint=error.message), 422
+    flash(gettext("The site is corrected."), "success")
+    return redirect(url_for(".look", site_id=site_id))
+
+
+@bp.post("/admin/sites/<int:site_id>/matters/<int:matter_id>/close")
+@requires(Permission.MODERATE_SITES)
+def close_matter(site_id: int, matter_id: int) -> ResponseReturnValue:
+    """Note that somebody has dealt with this."""
+    with transaction(db.session):
+        attention.close(listing.get(site_id), matter_id, by=current_user._get_current_object())
+    flash(gettext("Noted as dealt with."), "success")
+    return redirect(url_for(".look", site_id=site_id))
+
+
+@bp.post("/admin/sites/<int:site_id>/move/<decision>")
+@requires(Permission.MODERATE_SITES)
+def decide_move(site_id: int, decision: str) -> ResponseReturnValue:
+    """Accept or refuse the move that waits, if it is still the one that was looked at."""
+    decide = {"accept": moving.accept, "refuse": moving.refuse}.get(decision) or abort(404)
+    with transaction(db.session):
+        move = moving.find_waiting(listing.get(site_id))
+        if move is None or str(move.id) != request.form.get("move"):
+            raise attention.MatterNotFound("This move does not wait any more. Look at the site again.")
+        decide(move, by=current_user._get_current_object())
+    flash(gettext("The move is decided; the contact is told."), "success")
+    return redirect(url_for(".look", site_id=site_id))
+
+
+@bp.get("/local/hub/admin/managesites.php")
+@bp.get("/local/hub/admin/stolensecret.php")
+@bp.get("/local/hub/admin/checksiteconnectivity.php")
+@requires(Permission.SEE_MODERATION)
+def former_list() -> ResponseReturnValue:
+    """The original's addresses of the list; whatever they asked to be done is not done."""
+    kept = {name: value for name, value in request.args.items() if name in _KEPT and value}
+    return redirect(url_for(".index", **kept))
+
+
+@bp.get("/local/hub/admin/sitesettings.php")
+@requires(Permission.SEE_MODERATION)
+def former_page() -> ResponseReturnValue:
+    """The original's address of a site's page."""
+    site_id = request.args.get("id", type=int)
+    return redirect(url_for(".look", site_id=site_id) if site_id else url_for(".index"))
+
+
+def _newest(query: sa.Select[tuple[Row]]) -> Sequence[Row]:
+    return db.session.scalars(query.limit(_SHOWN)).all()
+
+
+def _load(ids: Sequence[int]) -> Sequence[Site]:
+    return db.session.scalars(sa.select(Site).where(Site.id.in_(ids)).order_by(Site.id)).all()
+
+
+def _remove_effect(site: Site) -> str:
+    return gettext(
+        "It leaves this hub: its token dies, its courses are withdrawn, its contact is told by mail. "
+        "Its return would be a matter for moderators."
+    )
+
+
+DESK = Desk(
+    acts_by_name(
+        Act(
+            name="show",
+            label=_("Show"),
+            effect=lambda site: gettext("Visitors see it and its courses."),
+            carry_out=each(moderation.show),
+            done=_("Shown: %(count)s."),
+            offered=lambda site: site.live and not site.visible,
+        ),
+        Act(
+            name="hide",
+            label=_("Hide"),
+            effect=lambda site: gettext("Visitors no longer see it or its courses; it may still publish."),
+            carry_out=each(moderation.hide),
+            done=_("Hidden: %(count)s."),
+            offered=lambda site: site.live and site.visible,
+        ),
+        Act(
+            name="trust",
+            label=_("Trust"),
+            effect=lambda site: gettext("Its courses are visible at once, those that wait now too."),
+            carry_out=each(moderation.trust),
+            done=_("Trusted: %(count)s."),
+            offered=lambda site: site.live and not site.trusted,
+        ),
+        Act(
+            name="untrust",
+            label=_("End the trust"),
+            effect=lambda site: gettext(
+                "A moderator looks at each of its courses; those shown by trust wait. It is no longer prioritised."
+            ),
+            carry_out=each(moderation.untrust),
+            done=_("No longer trusted: %(count)s."),
+            offered=lambda site: site.live and site.trusted,
+        ),
+        Act(
+            name="prioritise",
+            label=_("Prioritise"),
+            effect=lambda site: gettext("It is trusted, and its courses are listed before others."),
+            carry_out=each(moderation.prioritise),
+            done=_("Prioritised: %(count)s."),
+            offered=lambda site: site.live and not site.prioritised,
+        ),
+        Act(
+            name="unprioritise",
+            label=_("End the priority"),
+            effect=lambda site: gettext("Its courses are listed among the others; it stays trusted."),
+            carry_out=each(moderation.unprioritise),
+            done=_("No longer prioritised: %(count)s."),
+            offered=lambda site: site.live and site.prioritised,
+        ),
+        Act(
+            name="remove",
+            label=_("Remove"),
+            effect=_remove_effect,
+            carry_out=each(leaving.remove, with_courses=False),
+            done=_("Removed: %(count)s."),
+            dangerous=True,
+            needs_reason=True,
+            offered=lambda site: site.live,
+        ),
+        Act(
+            name="remove-with-courses",
+            label=_("Remove, and its courses for good"),
+            effect=lambda site: f"{_remove_effect(site)} {gettext('Each of its courses is removed, with its files.')}",
+            carry_out=each(leaving.remove, with_courses=True),
+            done=_("Removed with their courses: %(count)s."),
+            dangerous=True,
+            needs_reason=True,
+            offered=lambda site: site.live,
+        ),
+        Act(
+            name="block",
+            label=_("Block its secret"),
+            effect=lambda site: gettext("It is removed, and nobody registers with its secret again."),
+            carry_out=each(blocking.block),
+            done=_("Blocked: %(count)s."),
+            dangerous=True,
+            needs_reason=True,
+            offered=lambda site: site.live,
+        ),
+    ),
+    _load,
+    lambda site: site.title,
+)
