@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from hub.courses import visibility
+from hub.search import index
+from hub.search.cli import search_commands
+
 
 def init_app(app: Flask) -> None:
-    """Nothing to register yet."""
+    """Register the commands, and let the index follow the courses."""
+    app.cli.add_command(search_commands)
+    if index.follow not in visibility.followers:  # it is one list for all applications of a process
+        visibility.followers.append(index.follow)
