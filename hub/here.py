@@ -9,6 +9,7 @@ from flask import request
 
 from hub import fields
 
+LARGEST_ID = 2**31 - 1
 LAST_PAGE = 1_000_000  # further than any list goes; keeps offsets within what databases take
 
 
@@ -19,10 +20,16 @@ def local(path: str) -> str:
 
 def asked_page() -> int:
     """The page of a list that is asked for, from 0; 0 for what is no page."""
+    return min(max(asked_number("page"), 0), LAST_PAGE)
+
+
+def asked_number(name: str) -> int:
+    """A number in the address that can be the id of a row; 0 for what cannot, and for none."""
     try:
-        return min(max(fields.integer(request.args.get("page", "0")), 0), LAST_PAGE)
+        number = fields.integer(request.args.get(name, "0"))
     except ValueError:
         return 0
+    return number if abs(number) <= LARGEST_ID else 0
 
 
 def same_page(number: int) -> str:

@@ -53,6 +53,9 @@ class CourseText:
     outcomes: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
+_LISTED = {"sqlite_where": sa.text("listed = 1"), "postgresql_where": sa.text("listed")}  # indexes of what visitors see
+
+
 class Course(CourseText, Base):
     """One course listing. Its text is what visitors see: the approved version, or the newest while none is approved."""
 
@@ -89,6 +92,9 @@ class Course(CourseText, Base):
             postgresql_where=sa.text("kind = 'ENROLLABLE'"),
         ),
         sa.Index("ix_course_standing", "standing", "modified_at"),
+        sa.Index("ix_course_newest", "published_at", "id", **_LISTED),
+        sa.Index("ix_course_licence", "licence", "listed", **_LISTED),
+        sa.Index("ix_course_counted", "language", "subject", "educational_level", "audience", "listed", **_LISTED),
         {"sqlite_autoincrement": True},
     )
 

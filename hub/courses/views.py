@@ -17,8 +17,8 @@ bp = Blueprint("courses", __name__)
 GONE = 410
 
 
-@bp.get("/courses/<int:course_id>", defaults={"slug": ""})
-@bp.get("/courses/<int:course_id>/<slug>")
+@bp.get("/courses/<int(max=2147483647):course_id>", defaults={"slug": ""})
+@bp.get("/courses/<int(max=2147483647):course_id>/<slug>")
 @open_to_all
 def show(course_id: int, slug: str) -> ResponseReturnValue:
     """What a visitor wants to know of a course; moderators also see those that are not listed."""
@@ -38,7 +38,7 @@ def show(course_id: int, slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/courses/<int:course_id>/why")
+@bp.get("/courses/<int(max=2147483647):course_id>/why")
 @requires(Permission.SEE_MODERATION)
 def why(course_id: int) -> ResponseReturnValue:
     """Each rule of being listed, and what it says about this course."""

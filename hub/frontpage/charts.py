@@ -14,7 +14,7 @@ from hub.vocabulary import audiences, levels, licences, subjects
 
 WIDTH, HEIGHT = 720, 160
 GAP = 0.25  # of a column's width
-MOST_ROWS = 12
+MOST_ROWS = 10
 
 Name = Callable[[str], str | None]
 

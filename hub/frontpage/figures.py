@@ -111,7 +111,7 @@ def _courses_by(column: InstrumentedAttribute[str]) -> list[Count]:
     return _counted(visible_courses().with_only_columns(column, sa.func.count()).group_by(column), column)
 
 
-def _counted(query: sa.Select[Any], column: InstrumentedAttribute[str]) -> list[Count]:
+def _counted(query: sa.Select[str, int], column: InstrumentedAttribute[str]) -> list[Count]:
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(sa.func.count().desc(), column))]
 
 

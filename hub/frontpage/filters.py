@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from hub.courses import counting
 from hub.courses.models import Course
 from hub.frontpage import wording
+from hub.search import listed
 from hub.search.criteria import CourseCriteria, Order
-from hub.vocabulary import audiences, languages, levels, licences, subjects
+from hub.vocabulary import audiences, levels, licences, subjects
 
 Option = tuple[str, str]  # value on the wire, words
 
@@ -38,7 +39,7 @@ def choices(criteria: CourseCriteria) -> list[Choice]:
     offered: tuple[tuple[str, str, tuple[tuple[str, tuple[Option, ...]], ...]], ...] = (
         ("downloadable", _("Kind"), _plain(_("All kinds"), (("1", _("To download")), ("0", _("To join online"))))),
         ("language", _("Language"), _plain(_("All languages"), _languages())),
-        ("subject", _("Subject"), _subjects()),
+        ("subject", _("Subject"), _subjects(chosen.get("subject", ""))),
         ("educationallevel", _("Level"), _plain(_("All levels"), _titles(levels.LEVELS))),
         ("audience", _("For"), _plain(_("Everybody"), _titles(audiences.AUDIENCES))),
         ("licence", _("Licence"), _plain(_("All licences"), _licences())),
@@ -61,9 +62,8 @@ def _keeping(choice: Choice) -> Choice:
     """The choice with what is chosen among its options, also when nobody would have offered it."""
     if any(value == choice.chosen for _title, group in choice.groups for value, _words in group):
         return choice
-    title, options = choice.groups[0]
-    extended = (title, (*options, (choice.chosen, choice.chosen)))
-    return Choice(choice.name, choice.label, choice.chosen, (extended, *choice.groups[1:]))
+    words = subjects.title(choice.chosen) if choice.name == "subject" else choice.chosen
+    return replace(choice, groups=(*choice.groups, ("", ((choice.chosen, words),))))
 
 
 def _plain(everything: str, options: Iterable[Option]) -> tuple[tuple[str, tuple[Option, ...]], ...]:
@@ -75,8 +75,8 @@ def _titles(titles: dict[str, str]) -> list[Option]:
 
 
 def _languages() -> list[Option]:
-    codes = {languages.base(code) or code for code in counting.values(Course.language)}
-    return sorted(((code, wording.language_name(code)) for code in codes), key=lambda option: option[1].casefold())
+    options = ((code, wording.language_name(code)) for code in listed.languages())
+    return sorted(options, key=lambda option: option[1].casefold())
 
 
 def _licences() -> list[Option]:
@@ -84,6 +84,9 @@ def _licences() -> list[Option]:
     return [(name, licences.title(name)) for name in names]
 
 
-def _subjects() -> tuple[tuple[str, tuple[Option, ...]], ...]:
-    groups = ((title, ((key, title), *narrow)) for key, title, narrow in subjects.tree())
-    return (("", (("", _("All subjects")),)), *groups)
+def _subjects(chosen: str) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+    """The broad fields; the narrow ones of a field are offered once that field is chosen, or something below it."""
+    broad = tuple((key, title) for key, title, _narrow in subjects.tree())
+    narrow = next((narrow for key, _title, narrow in subjects.tree() if chosen.startswith(key)), [])
+    everything = ("", (("", _("All subjects")), *broad))
+    return (everything, (subjects.title(chosen[:8]), tuple(narrow))) if narrow else (everything,)

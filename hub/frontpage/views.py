@@ -6,21 +6,21 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
 
 from hub import clock, readiness
 from hub.access import open_to_all
 from hub.accounts import people
 from hub.courses import addresses, following, listing
-from hub.courses.models import Course
-from hub.courses.visibility import visible
+from hub.courses.newest import newest
 from hub.database import transaction
 from hub.extensions import db, login_manager
 from hub.frontpage import charts, figures, filters
 from hub.frontpage.openness import Openness, require_names, towards
-from hub.here import asked_page, local
+from hub.here import asked_number, asked_page, local
 from hub.paging import SIZE, Page
 from hub.runtime import hub_url
+from hub.search import query, results
+from hub.search.criteria import CourseCriteria
 from hub.sites import totals
 from hub.vocabulary import subjects
 
@@ -29,7 +29,10 @@ NEWEST = 6
 NO_LINK = 404
 UNAVAILABLE = 503
 SEARCHES = frozenset(
-    "search downloadable language audience educationallevel licence subject orderby coverage page submitbutton".split()
+    {
+        *("search", "downloadable", "language", "audience", "educationallevel", "licence", "subject", "orderby"),
+        *("coverage", "page", "submitbutton"),
+    }
 )
 
 
@@ -40,22 +43,34 @@ def index() -> ResponseReturnValue:
     """The start page, the results of a search, or what an old address asks for."""
     if request.args.get("mustbelogged") and not current_user.is_authenticated:
         return login_manager.unauthorized()
-    if request.args.get("messagesent", 0, type=int):
+    if asked_number("messagesent"):
         flash(_("Your message has been sent."), "success")
-    if course_id := request.args.get("redirectcourseid", 0, type=int):
+    if course_id := asked_number("redirectcourseid"):
         return _follow(course_id)
-    if course_id := request.args.get("courseid", 0, type=int):
+    if course_id := asked_number("courseid"):
         require_names(current_user)
         return redirect(local(addresses.page(listing.get(course_id))))
     if towards(current_user) is not Openness.OPEN:
         return _closed(towards(current_user))
-    return _start()
+    return _results() if SEARCHES & request.args.keys() else _start()
 
 
 def _start() -> ResponseReturnValue:
-    newest = visible().order_by(Course.id.desc()).limit(NEWEST).options(joinedload(Course.site))
+    latest = newest(NEWEST)
+    return render_template("frontpage/start.html", newest=latest, totals=totals.read(), subjects=subjects.tree())
+
+
+def _results() -> ResponseReturnValue:
+    criteria = CourseCriteria.from_args(request.args)
+    offset = asked_page() * SIZE
+    found = query.find(criteria, offset=offset, limit=SIZE)
+    page = Page(results.load(found.ids), offset, SIZE, found.total, found.total_is_floor)
     return render_template(
-        "frontpage/start.html", newest=db.session.scalars(newest).all(), totals=totals.read(), subjects=subjects.tree()
+        "frontpage/results.html",
+        page=page,
+        criteria=criteria,
+        choices=filters.choices(criteria),
+        orders=filters.orders(),
     )
 
 

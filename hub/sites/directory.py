@@ -20,7 +20,7 @@ class Country:
     named_count: int
 
 
-def named(country: str = "") -> sa.Select[tuple[Site]]:
+def named(country: str = "") -> sa.Select[Site]:
     """The sites that the list names, by name; those without one stand under their URL."""
     title = sa.func.lower(sa.case((Site.name == "", Site.url), else_=Site.name))
     query = visible().where(Site.privacy != SitePrivacy.NOT_DISPLAYED).order_by(title, Site.id)

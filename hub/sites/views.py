@@ -46,8 +46,8 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/sites/<int:site_id>", defaults={"slug": ""})
-@bp.get("/sites/<int:site_id>/<slug>")
+@bp.get("/sites/<int(max=2147483647):site_id>", defaults={"slug": ""})
+@bp.get("/sites/<int(max=2147483647):site_id>/<slug>")
 @open_to_all
 def show(site_id: int, slug: str) -> ResponseReturnValue:
     """A site that lets itself be named, with its courses; moderators see the others too."""
@@ -62,7 +62,7 @@ def show(site_id: int, slug: str) -> ResponseReturnValue:
     return render_template("sites/show.html", site=site, page=page_of(_courses(site), asked_page()))
 
 
-def _courses(site: Site) -> sa.Select[tuple[Course]]:
+def _courses(site: Site) -> sa.Select[Course]:
     newest = (Course.published_at.desc(), Course.id.desc())
     return visibility.visible().where(Course.site_id == site.id).order_by(*newest).options(joinedload(Course.site))
 
