@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.courses import admin, jobs, models, settings, transfer, trust
+from hub.courses import admin, cli, jobs, models, settings, transfer, trust, webservice
 from hub.sites import standing
 
 
@@ -12,8 +12,9 @@ def init_app(app: Flask) -> None:
     """Register what the feature offers, and follow what is decided about sites."""
     app.register_blueprint(admin.bp)
     app.register_blueprint(transfer.bp)
+    app.cli.add_command(cli.group)
     if trust.follow not in standing.followers:
         standing.followers.append(trust.follow)
 
 
-__all__ = ["init_app", "jobs", "models", "settings"]
+__all__ = ["init_app", "jobs", "models", "settings", "webservice"]

@@ -7,7 +7,7 @@ they came with is approved.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -139,10 +139,21 @@ def give_up_all(which: sa.ColumnElement[bool]) -> None:
     )
 
 
-def newest_screenshot_count(course: Course, *, without_old: bool) -> int:
-    """How many screenshots the course will have when what waits is approved."""
-    accepted = set() if without_old else {file.number for file in screenshots(course)}
-    return len(accepted | {file.number for file in screenshots(course, waiting=True)})
+def newest_screenshot_counts(which: sa.ColumnElement[bool], *, without_old: Set[int]) -> dict[int, int]:
+    """How many screenshots each course will have when what waits is approved: only courses with such a change.
+
+    ``without_old`` are the courses whose change deletes the screenshots that are there.
+    """
+    chosen = sa.select(Course.id).where(which)
+    changing = sa.select(CourseFile.course_id).where(CourseFile.waiting, CourseFile.course_id.in_(chosen))
+    pictures = sa.select(CourseFile.course_id, CourseFile.number, CourseFile.waiting).where(
+        CourseFile.kind == FileKind.SCREENSHOT, CourseFile.course_id.in_(changing)
+    )
+    numbers: dict[int, set[int]] = {course_id: set() for course_id in without_old}
+    for course_id, number, waiting in db.session.execute(pictures):
+        if waiting or course_id not in without_old:
+            numbers.setdefault(course_id, set()).add(number)
+    return {course_id: len(kept) for course_id, kept in numbers.items()}
 
 
 def _next_number(course: Course, waits: bool) -> int:

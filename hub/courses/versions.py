@@ -26,7 +26,13 @@ def find_waiting(course: Course) -> CourseVersion | None:
 
 def waiting_of(course_ids: Sequence[int]) -> dict[int, CourseVersion]:
     """The waiting versions of these courses, by course."""
-    found = db.session.scalars(sa.select(CourseVersion).where(CourseVersion.course_id.in_(course_ids), _WAITING))
+    return waiting_where(Course.id.in_(course_ids))
+
+
+def waiting_where(which: sa.ColumnElement[bool]) -> dict[int, CourseVersion]:
+    """The waiting versions of the courses that ``which`` describes, by course."""
+    chosen = CourseVersion.course_id.in_(sa.select(Course.id).where(which))
+    found = db.session.scalars(sa.select(CourseVersion).where(_WAITING, chosen))
     return {version.course_id: version for version in found}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub import here
 from hub.courses import addresses as courses
 from hub.courses import views as course_views
-from hub.frontpage import assets, frame, views, wording
+from hub.frontpage import assets, frame, views, webservice, wording
 from hub.here import local
 from hub.sites import addresses as sites
 from hub.sites import views as site_views
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
         page_numbers=wording.page_numbers,
         asset=lambda name: local(assets.address(name)),
         course_address=lambda course: local(courses.page(course)),
-        picture_address=lambda course, number, **size: local(courses.picture(course, number, **size)),
+        picture_address=lambda course, number, *width: local(courses.picture(course, number, *width)),
         backup_address=lambda course: local(courses.backup(course)),
         site_address=lambda site: local(sites.page(site)),
     )
@@ -54,3 +54,6 @@ def _keep_assets(response: Response) -> Response:
         response.cache_control.max_age = A_YEAR
         response.cache_control.immutable = True
     return response
+
+
+__all__ = ["init_app", "webservice"]
