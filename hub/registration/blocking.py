@@ -26,7 +26,7 @@ def block(site: Site, *, by: Actor, reason: str) -> BlockedSecret:
         blocked_at=clock.now(),
     )
     db.session.add(blocked)
-    leaving.expel(site, by=by, reason=reason)
+    leaving.expel(site, reason=reason)
     record(Event.SECRET_BLOCKED, site, by=by, reason=reason, url=site.url)
     return blocked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.outgoing.feature import current_client
+from hub.outgoing import current_client
 from hub.registration import jobs, models, views, webservice
 from hub.sites import cli
 from hub.sites.probe import ProbeResult, probe

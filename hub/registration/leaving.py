@@ -22,42 +22,43 @@ from hub.tokens.issuing import Reason
 
 
 def unregister(site: Site) -> None:
-    """The site leaves by itself; nothing happens to one that left before."""
+    """The site leaves by itself; nothing happens to one that left before.
+
+    Even if it comes back, its courses do so only when it publishes them again.
+    """
     if not site.live:
         return
+    publication.withdraw_all_of(site)
     _leave(site, SiteState.UNREGISTERED, Reason.SITE_UNREGISTERED)
     record(Event.SITE_UNREGISTERED, site, by=site)
 
 
 def give_way(site: Site, *, by: Actor) -> None:
     """The site's secret continues under another site's URL: this row of it ends."""
+    publication.withdraw_all_of(site)
     _leave(site, SiteState.UNREGISTERED, Reason.SITE_REPLACED)
     record(Event.SITE_UNREGISTERED, site, by=by, reason="its secret continues under another URL")
 
 
 def remove(site: Site, *, by: Actor, reason: str, with_courses: bool) -> None:
-    """A moderator removes the site and tells its contact; ``with_courses`` its courses do not come back with it."""
+    """A moderator removes the site and tells its contact; ``with_courses`` removes those as well."""
     standing.require_live(site)
-    _take_away(site, Reason.SITE_REMOVED, by=by, reason=reason, with_courses=with_courses, blocked=False)
-    record(Event.SITE_REMOVED, site, by=by, reason=reason, with_courses=with_courses)
-
-
-def expel(site: Site, *, by: Actor, reason: str) -> None:
-    """The site is removed because its secret is blocked; its courses are kept, out of sight."""
-    _take_away(site, Reason.SECRET_BLOCKED, by=by, reason=reason, with_courses=False, blocked=True)
-
-
-def _take_away(site: Site, ending: Reason, *, by: Actor, reason: str, with_courses: bool, blocked: bool) -> None:
     if with_courses:
         courses.remove_all_of(site, by=by, reason=reason)
-    _leave(site, SiteState.REMOVED, ending)
-    mails.site_removed(site, reason=reason, blocked=blocked, huburl=hub_url())
+    publication.withdraw_all_of(site)
+    _leave(site, SiteState.REMOVED, Reason.SITE_REMOVED)
+    record(Event.SITE_REMOVED, site, by=by, reason=reason, with_courses=with_courses)
+    mails.site_removed(site, reason=reason, blocked=False, huburl=hub_url())
+
+
+def expel(site: Site, *, reason: str) -> None:
+    """The site goes because its secret is blocked; its courses are kept as they are, out of sight."""
+    _leave(site, SiteState.REMOVED, Reason.SECRET_BLOCKED)
+    mails.site_removed(site, reason=reason, blocked=True, huburl=hub_url())
 
 
 def _leave(site: Site, state: SiteState, ending: Reason) -> None:
-    """Even if the site comes back, its courses do so only when it publishes them again."""
     now = clock.now()
-    publication.withdraw_all_of(site)
     with standing.changing(site, Change.LEFT):
         site.state = state
         site.trusted = site.prioritised = site.trust_paused = False

@@ -42,7 +42,7 @@ def probe(hub: Flask) -> FakeProbe:
 
 
 @pytest.fixture
-def browser(hub: Flask, probe: FakeProbe) -> FlaskClient:
+def visitor(hub: Flask, probe: FakeProbe) -> FlaskClient:
     """The browser of a site's administrator."""
     return hub.test_client()
 
@@ -83,14 +83,14 @@ class Handed:
         return self.values["newtoken"]
 
 
-def register(browser: FlaskClient, **values: Any) -> Handed:
+def register(visitor: FlaskClient, **values: Any) -> Handed:
     """A registration that succeeds at once."""
-    return Handed.over(browser.get(query(**values)))
+    return Handed.over(visitor.get(query(**values)))
 
 
 def forms(page: str) -> list[dict[str, str]]:
     """The hidden fields of each form of a page's main part, ``_action`` being where it leads."""
-    main = page[page.index('<main') : page.index("</main>")]
+    main = page[page.index("<main") : page.index("</main>")]
     found = []
     for attributes, content in re.findall(r"<form([^>]*)>(.*?)</form>", main, re.DOTALL):
         action = re.search(r'action="([^"]*)"', attributes)
@@ -102,17 +102,17 @@ def forms(page: str) -> list[dict[str, str]]:
     return found
 
 
-def submit(browser: FlaskClient, form: dict[str, str]) -> TestResponse:
-    return browser.post(form["_action"], data={name: value for name, value in form.items() if name != "_action"})
+def submit(visitor: FlaskClient, form: dict[str, str]) -> TestResponse:
+    return visitor.post(form["_action"], data={name: value for name, value in form.items() if name != "_action"})
 
 
-def call(browser: FlaskClient, token: str, function: str, method: str = "POST", **arguments: Any) -> Any:
+def call(visitor: FlaskClient, token: str, function: str, method: str = "POST", **arguments: Any) -> Any:
     """The answer to a REST call, as JSON."""
     values = {"wstoken": token, "wsfunction": function, "moodlewsrestformat": "json"} | arguments
     if method == "GET":
-        response = browser.get(f"{SERVICES}?{urlencode(values)}")
+        response = visitor.get(f"{SERVICES}?{urlencode(values)}")
     else:
-        response = browser.post(SERVICES, data=values)
+        response = visitor.post(SERVICES, data=values)
     assert response.status_code == 200
     return json.loads(response.data)
 
@@ -123,9 +123,11 @@ def siteinfo(**values: Any) -> dict[str, Any]:
     return {f"siteinfo[{name}]": value for name, value in given.items() if value is not None}
 
 
-def update(browser: FlaskClient, token: str, *, timestamp: int | None = None, signature: str = "", **values: Any) -> Any:
+def update(
+    visitor: FlaskClient, token: str, *, timestamp: int | None = None, signature: str = "", **values: Any
+) -> Any:
     extra: dict[str, Any] = {} if timestamp is None else {"timestamp": timestamp, "signature": signature}
-    return call(browser, token, "hub_update_site_info", **siteinfo(**values), **extra)
+    return call(visitor, token, "hub_update_site_info", **siteinfo(**values), **extra)
 
 
 def only_site() -> Site:
@@ -159,5 +161,3 @@ def link_in(mail: OutgoingMail) -> str:
 def matters() -> list[SiteMatter]:
     db.session.rollback()
     return list(db.session.scalars(sa.select(SiteMatter).where(SiteMatter.closed_at.is_(None))))
-
-

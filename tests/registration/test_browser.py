@@ -31,8 +31,8 @@ from tests.registration.conftest import (
 )
 
 
-def test_1_url_and_secret_alone_are_enough(browser: FlaskClient) -> None:
-    assert register(browser, url="http://site.example", token="a secret").page.startswith("http://site.example/")
+def test_1_url_and_secret_alone_are_enough(visitor: FlaskClient) -> None:
+    assert register(visitor, url="http://site.example", token="a secret").page.startswith("http://site.example/")
 
 
 @pytest.mark.parametrize(
@@ -46,20 +46,20 @@ def test_1_url_and_secret_alone_are_enough(browser: FlaskClient) -> None:
         f"https://{'long.' * 30}example/{'path/' * 10}x",
     ],
 )
-def test_2_8_T34_the_redirect_begins_with_the_url_as_the_site_spells_it(browser: FlaskClient, url: str) -> None:
-    assert register(browser, url=url).page == f"{url.rstrip('/')}/admin/registration/confirmregistration.php"
+def test_2_8_T34_the_redirect_begins_with_the_url_as_the_site_spells_it(visitor: FlaskClient, url: str) -> None:
+    assert register(visitor, url=url).page == f"{url.rstrip('/')}/admin/registration/confirmregistration.php"
     assert only_site().url == url
 
 
 @pytest.mark.parametrize(
     "secret", [SECRET, "a" * 32 + "Zlocalhost:8080", "x.y:z-" * 25, "a b&c=d+e%41ü", "0e12345", "<b>bold</b>"]
 )
-def test_3_T03_the_secret_comes_back_unchanged(browser: FlaskClient, secret: str) -> None:
-    assert register(browser, token=secret).values["token"] == secret
+def test_3_T03_the_secret_comes_back_unchanged(visitor: FlaskClient, secret: str) -> None:
+    assert register(visitor, token=secret).values["token"] == secret
 
 
-def test_4_the_new_token_is_letters_and_digits(browser: FlaskClient) -> None:
-    assert re.fullmatch("[A-Za-z0-9]{20,255}", register(browser).token)
+def test_4_the_new_token_is_letters_and_digits(visitor: FlaskClient) -> None:
+    assert re.fullmatch("[A-Za-z0-9]{20,255}", register(visitor).token)
 
 
 @pytest.mark.parametrize(
@@ -77,27 +77,27 @@ def test_4_the_new_token_is_letters_and_digits(browser: FlaskClient) -> None:
     ],
 )
 def test_5_T30_the_hubs_address_is_echoed_as_the_site_knows_it(
-    browser: FlaskClient, hub: Flask, huburl: str | None, host: str, echoed: str
+    visitor: FlaskClient, hub: Flask, huburl: str | None, host: str, echoed: str
 ) -> None:
     aliases = ("https://old.hub.test", "http://second.test:81/hub")
     object.__setattr__(hub.config["HUB"], "url_aliases", aliases)
-    response = browser.get(query(huburl=huburl), headers={"Host": host})
+    response = visitor.get(query(huburl=huburl), headers={"Host": host})
     assert Handed.over(response).values["url"] == echoed
 
 
 @pytest.mark.parametrize("name", ["Überhub & <b>Söhne</b>", "=?& #%", "n" * 300])
-def test_6_T02_the_hubs_name_is_told_without_markup(browser: FlaskClient, name: str) -> None:
+def test_6_T02_the_hubs_name_is_told_without_markup(visitor: FlaskClient, name: str) -> None:
     change(name=name)
-    told = register(browser).values["hubname"]
+    told = register(visitor).values["hubname"]
     assert told
     assert "<" not in told
     assert len(told) <= 255
     assert told[:3] == name[:3]
 
 
-def test_7_the_token_works_before_the_browser_comes_back(browser: FlaskClient) -> None:
-    token = register(browser).token
-    assert call(browser, token, "hub_site_is_registered", siteurl=SITE_URL, sitesecret=SECRET) is True
+def test_7_the_token_works_before_the_browser_comes_back(visitor: FlaskClient) -> None:
+    token = register(visitor).token
+    assert call(visitor, token, "hub_site_is_registered", siteurl=SITE_URL, sitesecret=SECRET) is True
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_7_the_token_works_before_the_browser_comes_back(browser: FlaskClient) -
     ],
 )
 def test_9_what_is_no_url_of_a_site_is_refused_without_a_redirect(
-    browser: FlaskClient, probe: FakeProbe, url: str
+    visitor: FlaskClient, probe: FakeProbe, url: str
 ) -> None:
-    response = browser.get(query(url=url))
+    response = visitor.get(query(url=url))
     assert response.status_code == 400
     assert "Location" not in response.headers
     assert "errorwrongdata" in response.text
@@ -132,150 +132,150 @@ def test_9_what_is_no_url_of_a_site_is_refused_without_a_redirect(
 
 
 @pytest.mark.parametrize("token", [None, "", "   "])
-def test_10_without_a_secret_nobody_registers(browser: FlaskClient, token: str | None) -> None:
-    response = browser.get(query(token=token))
+def test_10_without_a_secret_nobody_registers(visitor: FlaskClient, token: str | None) -> None:
+    response = visitor.get(query(token=token))
     assert response.status_code == 400
     assert "errorwrongdata" in response.text
     assert count(Site) == 0
 
 
-def test_11_T32_registering_again_updates_the_site_and_gives_a_token(browser: FlaskClient) -> None:
-    first = register(browser, name="Before")
-    again = register(browser, name="After")
+def test_11_T32_registering_again_updates_the_site_and_gives_a_token(visitor: FlaskClient) -> None:
+    first = register(visitor, name="Before")
+    again = register(visitor, name="After")
     assert only_site().name == "After"
     assert count(Token) == 2
-    assert call(browser, again.token, "hub_site_is_registered", siteurl=SITE_URL, sitesecret=SECRET) is True
+    assert call(visitor, again.token, "hub_site_is_registered", siteurl=SITE_URL, sitesecret=SECRET) is True
     assert first.token != again.token
 
 
-def test_T33_a_lost_token_is_replaced_and_dies_when_the_new_one_is_used(browser: FlaskClient) -> None:
-    used, fresh = register(browser).token, ""
+def test_T33_a_lost_token_is_replaced_and_dies_when_the_new_one_is_used(visitor: FlaskClient) -> None:
+    used, fresh = register(visitor).token, ""
     registered = {"siteurl": SITE_URL, "sitesecret": SECRET}
-    assert call(browser, used, "hub_site_is_registered", **registered) is True
-    fresh = register(browser).token
-    assert call(browser, used, "hub_site_is_registered", **registered) is True
-    assert call(browser, fresh, "hub_site_is_registered", **registered) is True
-    assert call(browser, used, "hub_site_is_registered", **registered)["errorcode"] == "invalidtoken"
+    assert call(visitor, used, "hub_site_is_registered", **registered) is True
+    fresh = register(visitor).token
+    assert call(visitor, used, "hub_site_is_registered", **registered) is True
+    assert call(visitor, fresh, "hub_site_is_registered", **registered) is True
+    assert call(visitor, used, "hub_site_is_registered", **registered)["errorcode"] == "invalidtoken"
 
 
-def test_14_T01_the_hub_password_is_asked_and_carried_nowhere(browser: FlaskClient) -> None:
+def test_14_T01_the_hub_password_is_asked_and_carried_nowhere(visitor: FlaskClient) -> None:
     change(privacy="private", password="open sesame")
     for wrong in (None, "", "open", "0"):
-        response = browser.get(query(password=wrong))
+        response = visitor.get(query(password=wrong))
         assert response.status_code == 403
         assert "wronghubpassword" in response.text
         assert "open sesame" not in response.text
     assert count(Site) == 0
-    assert "sesame" not in register(browser, password="open sesame").location
+    assert "sesame" not in register(visitor, password="open sesame").location
     assert all("sesame" not in mail.body for mail in mails())
 
 
-def test_B17_passwords_are_compared_exactly(browser: FlaskClient) -> None:
+def test_B17_passwords_are_compared_exactly(visitor: FlaskClient) -> None:
     change(password="0e1")
-    assert browser.get(query(password="0e2")).status_code == 403
+    assert visitor.get(query(password="0e2")).status_code == 403
 
 
-def test_T01_the_password_passes_through_the_question_of_moved_or_copied(browser: FlaskClient) -> None:
+def test_T01_the_password_passes_through_the_question_of_moved_or_copied(visitor: FlaskClient) -> None:
     change(password="open sesame")
-    register(browser, password="open sesame")
-    asked = browser.get(query(url="https://copy.example.org", password="open sesame"))
+    register(visitor, password="open sesame")
+    asked = visitor.get(query(url="https://copy.example.org", password="open sesame"))
     copied, moved = forms(asked.text)
-    assert submit(browser, copied | {"password": ""}).status_code == 403
-    location = Handed.over(submit(browser, copied)).location
+    assert submit(visitor, copied | {"password": ""}).status_code == 403
+    location = Handed.over(submit(visitor, copied)).location
     assert "sesame" not in location
     assert moved["action"] == "moved"
 
 
-def test_15_a_query_of_16000_bytes_is_accepted(browser: FlaskClient) -> None:
-    register(browser, description="d" * 15_800)
+def test_15_a_query_of_16000_bytes_is_accepted(visitor: FlaskClient) -> None:
+    register(visitor, description="d" * 15_800)
     assert only_site().description == "d" * 15_800
 
 
-def test_16_bare_keys_are_empty(browser: FlaskClient) -> None:
-    Handed.over(browser.get(f"{REGISTRATION}?contactphone&imageurl&name&url=http%3A%2F%2Fsite.example&token=s"))
+def test_16_bare_keys_are_empty(visitor: FlaskClient) -> None:
+    Handed.over(visitor.get(f"{REGISTRATION}?contactphone&imageurl&name&url=http%3A%2F%2Fsite.example&token=s"))
     assert only_site().contact_phone == ""
     assert only_site().name == ""
 
 
-def test_17_unknown_parameters_are_ignored(browser: FlaskClient) -> None:
-    register(browser, foo="1", submitbutton="Registrieren", roleassignments="1", imageurl="http://evil.test/x")
+def test_17_unknown_parameters_are_ignored(visitor: FlaskClient) -> None:
+    register(visitor, foo="1", submitbutton="Registrieren", roleassignments="1", imageurl="http://evil.test/x")
 
 
-def test_18_B10_markup_is_neutralised(browser: FlaskClient) -> None:
-    register(browser, name="<script>alert(1)</script>Name", description="<img src=x onerror=alert(1)>Text <b")
-    page = browser.get(query(url="https://copy.example.org", name='"><script>alert(2)</script>')).text
+def test_18_B10_markup_is_neutralised(visitor: FlaskClient) -> None:
+    register(visitor, name="<script>alert(1)</script>Name", description="<img src=x onerror=alert(1)>Text <b")
+    page = visitor.get(query(url="https://copy.example.org", name='"><script>alert(2)</script>')).text
     assert only_site().name == "alert(1)Name"
     assert "<script>alert" not in page
     assert "<img src=x" not in page
 
 
-def test_19_a_double_click_breaks_no_token(browser: FlaskClient) -> None:
-    first, second = register(browser).token, register(browser).token
+def test_19_a_double_click_breaks_no_token(visitor: FlaskClient) -> None:
+    first, second = register(visitor).token, register(visitor).token
     registered = {"siteurl": SITE_URL, "sitesecret": SECRET}
-    assert call(browser, first, "hub_site_is_registered", **registered) is True
+    assert call(visitor, first, "hub_site_is_registered", **registered) is True
     assert count(Site) == 1
-    assert call(browser, second, "hub_site_is_registered", **registered) is True
-    assert call(browser, first, "hub_site_is_registered", **registered)["errorcode"] == "invalidtoken"
+    assert call(visitor, second, "hub_site_is_registered", **registered) is True
+    assert call(visitor, first, "hub_site_is_registered", **registered)["errorcode"] == "invalidtoken"
 
 
-def test_20_ticks_of_2_0_to_2_4_are_no_figures(browser: FlaskClient) -> None:
-    register(browser, courses="1", users="1", badges="1", moodleversion="2012062501.11")
+def test_20_ticks_of_2_0_to_2_4_are_no_figures(visitor: FlaskClient) -> None:
+    register(visitor, courses="1", users="1", badges="1", moodleversion="2012062501.11")
     assert only_site().figures == {}
 
 
-def test_20_figures_of_2_5_and_later_are_kept(browser: FlaskClient) -> None:
-    register(browser, courses="1", users="12", moodleversion="2013051400.08", participantnumberaverage="12.5")
+def test_20_figures_of_2_5_and_later_are_kept(visitor: FlaskClient) -> None:
+    register(visitor, courses="1", users="12", moodleversion="2013051400.08", participantnumberaverage="12.5")
     assert only_site().figures == {"courses": 1, "users": 12, "participantnumberaverage": 12.5}
 
 
-def test_21_the_address_of_2_4_is_taken_as_street(browser: FlaskClient) -> None:
-    register(browser, address="Street 1")
+def test_21_the_address_of_2_4_is_taken_as_street(visitor: FlaskClient) -> None:
+    register(visitor, address="Street 1")
     assert only_site().street == "Street 1"
 
 
 @pytest.mark.parametrize("language", [None, ""])
-def test_22_T25_Xlanguage_stands_in_for_language(browser: FlaskClient, language: str | None) -> None:
-    register(browser, Xlanguage="fr", language=language)
+def test_22_T25_Xlanguage_stands_in_for_language(visitor: FlaskClient, language: str | None) -> None:
+    register(visitor, Xlanguage="fr", language=language)
     assert only_site().language == "fr"
 
 
-def test_23_T26_the_version_survives_as_text(browser: FlaskClient) -> None:
-    register(browser, moodleversion="2013051400.08")
+def test_23_T26_the_version_survives_as_text(visitor: FlaskClient) -> None:
+    register(visitor, moodleversion="2013051400.08")
     assert only_site().moodle_version == "2013051400.08"
 
 
 @pytest.mark.parametrize("language", ["pt_br", "en_us", "xx", "de-kids"])
-def test_B40_no_language_code_keeps_a_site_out(browser: FlaskClient, language: str) -> None:
-    register(browser, language=language)
+def test_B40_no_language_code_keeps_a_site_out(visitor: FlaskClient, language: str) -> None:
+    register(visitor, language=language)
     assert only_site().language == language.replace("-", "_")
 
 
-def test_35_a_site_of_2_0_registers_without_ever_needing_the_renew_page(browser: FlaskClient) -> None:
-    handed = register(browser, moodlerelease="2.0 (Build: 20101124)", moodleversion="2010112400")
+def test_35_a_site_of_2_0_registers_without_ever_needing_the_renew_page(visitor: FlaskClient) -> None:
+    handed = register(visitor, moodlerelease="2.0 (Build: 20101124)", moodleversion="2010112400")
     assert "renewregistration" not in handed.location
 
 
-def test_36_37_what_is_not_disclosed_is_no_figure(browser: FlaskClient) -> None:
-    register(browser, users="-1", badges="3", issuedbadges="0", moodleversion="2014111005")
+def test_36_37_what_is_not_disclosed_is_no_figure(visitor: FlaskClient) -> None:
+    register(visitor, users="-1", badges="3", issuedbadges="0", moodleversion="2014111005")
     assert only_site().figures == {"badges": 3, "issuedbadges": 0}
 
 
-def test_102_a_truncated_redirect_leaves_the_rest_unknown(browser: FlaskClient) -> None:
-    register(browser, countrycode="DE", name="A site", courses="5")
-    register(browser, name="A site")
+def test_102_a_truncated_redirect_leaves_the_rest_unknown(visitor: FlaskClient) -> None:
+    register(visitor, countrycode="DE", name="A site", courses="5")
+    register(visitor, name="A site")
     assert only_site().country_code == "DE"
     assert only_site().figures == {"courses": 5}
 
 
-def test_112_a_registration_of_5_1_7_shows_the_url_until_the_name_arrives(browser: FlaskClient) -> None:
-    register(browser, policyagreed="1", language="en", contactemail="a@example.org")
+def test_112_a_registration_of_5_1_7_shows_the_url_until_the_name_arrives(visitor: FlaskClient) -> None:
+    register(visitor, policyagreed="1", language="en", contactemail="a@example.org")
     assert only_site().title == SITE_URL
 
 
-def test_B30_long_values_are_cut_and_refuse_nobody(browser: FlaskClient) -> None:
+def test_B30_long_values_are_cut_and_refuse_nobody(visitor: FlaskClient) -> None:
     long = "x" * 5000
     register(
-        browser,
+        visitor,
         name=long,
         contactname=long,
         contactphone=long,
@@ -294,29 +294,29 @@ def test_B30_long_values_are_cut_and_refuse_nobody(browser: FlaskClient) -> None
     assert (len(site.name), site.country_code, site.privacy) == (255, "", SitePrivacy.NOT_DISPLAYED)
 
 
-def test_B41_the_first_registration_notes_the_address(browser: FlaskClient) -> None:
-    browser.get(query(), environ_base={"REMOTE_ADDR": "2001:db8::1"})
+def test_B41_the_first_registration_notes_the_address(visitor: FlaskClient) -> None:
+    visitor.get(query(), environ_base={"REMOTE_ADDR": "2001:db8::1"})
     assert only_site().address == "2001:db8::1"
 
 
-def test_B04_a_new_site_is_visible_but_not_trusted(browser: FlaskClient) -> None:
-    register(browser)
+def test_B04_a_new_site_is_visible_but_not_trusted(visitor: FlaskClient) -> None:
+    register(visitor)
     site = only_site()
     assert (site.visible, site.trusted, site.prioritised) == (True, False, False)
     assert totals.read().site_count == 1
 
 
-def test_B19_a_closed_hub_answers_503_with_its_key(browser: FlaskClient, probe: FakeProbe) -> None:
+def test_B19_a_closed_hub_answers_503_with_its_key(visitor: FlaskClient, probe: FakeProbe) -> None:
     change(hubenabled="0")
-    response = browser.get(query())
+    response = visitor.get(query())
     assert response.status_code == 503
     assert "hubnotenabled" in response.text
     assert probe.asked == []
 
 
-def test_T24_an_unreachable_site_is_told_what_to_do(browser: FlaskClient, hub: Flask) -> None:
+def test_T24_an_unreachable_site_is_told_what_to_do(visitor: FlaskClient, hub: Flask) -> None:
     hub.extensions["hub_probe"] = FakeProbe(unreachable={"https://gone.example.org"})
-    response = browser.get(query(url="https://gone.example.org"))
+    response = visitor.get(query(url="https://gone.example.org"))
     assert response.status_code == 400
     assert "cannotregisternotavailablesite" in response.text
     assert "https://gone.example.org" in response.text
@@ -325,62 +325,62 @@ def test_T24_an_unreachable_site_is_told_what_to_do(browser: FlaskClient, hub: F
 
 
 @pytest.mark.parametrize(("port", "key"), [(8080, "cannotregisterbadport"), (443, "cannotregisternotavailablesite")])
-def test_T23_an_unusual_port_is_named_as_a_cause(browser: FlaskClient, hub: Flask, port: int, key: str) -> None:
+def test_T23_an_unusual_port_is_named_as_a_cause(visitor: FlaskClient, hub: Flask, port: int, key: str) -> None:
     url = f"https://gone.example.org:{port}"
     hub.extensions["hub_probe"] = FakeProbe(unreachable={url})
-    assert key in browser.get(query(url=url)).text
+    assert key in visitor.get(query(url=url)).text
 
 
-def test_a_site_is_asked_for_15_seconds_at_most_and_outside_any_transaction(
-    browser: FlaskClient, hub: Flask
-) -> None:
+def test_a_site_is_asked_for_15_seconds_at_most_and_outside_any_transaction(visitor: FlaskClient, hub: Flask) -> None:
     open_meanwhile = []
     probe = FakeProbe(meanwhile=lambda: open_meanwhile.append(db.session().in_transaction()))
     hub.extensions["hub_probe"] = probe
-    register(browser)
+    register(visitor)
     assert probe.asked == [(SITE_URL, 15.0)]
     assert open_meanwhile == [False]
 
 
-def test_B02_neither_password_nor_block_is_worth_a_probe(browser: FlaskClient, probe: FakeProbe) -> None:
+def test_B02_neither_password_nor_block_is_worth_a_probe(visitor: FlaskClient, probe: FakeProbe) -> None:
     change(password="open sesame")
-    browser.get(query())
+    visitor.get(query())
     assert probe.asked == []
 
 
-def test_looking_at_the_address_registers_nothing(browser: FlaskClient) -> None:
-    assert browser.head(query()).status_code == 200
+def test_looking_at_the_address_registers_nothing(visitor: FlaskClient) -> None:
+    assert visitor.head(query()).status_code == 200
     assert count(Site) == 0
 
 
-def test_nothing_of_a_registration_is_cached(browser: FlaskClient) -> None:
-    assert browser.get(query()).headers["Cache-Control"] == "no-store"
+def test_nothing_of_a_registration_is_cached(visitor: FlaskClient) -> None:
+    assert visitor.get(query()).headers["Cache-Control"] == "no-store"
 
 
-def test_T04_the_secret_is_stored_nowhere_in_clear(browser: FlaskClient) -> None:
-    register(browser, contactemail="a@example.org")
+def test_T04_the_secret_is_stored_nowhere_in_clear(visitor: FlaskClient) -> None:
+    register(visitor, contactemail="a@example.org")
     site = only_site()
     stored = [str(getattr(site, column.key)) for column in Site.__table__.columns]
     stored += [mail.body for mail in mails()]
     assert not any(SECRET in text for text in stored)
 
 
-def test_a_first_registration_tells_moderators_and_contact(browser: FlaskClient) -> None:
-    register(browser, name="New site", contactemail="ada@example.org", contactname="Ada")
+def test_a_first_registration_tells_moderators_and_contact(visitor: FlaskClient) -> None:
+    register(visitor, name="New site", contactemail="ada@example.org", contactname="Ada")
     assert [(mail.name, mail.recipient) for mail in mails()] == [
         ("site-registered", "moderator@hub.test"),
         ("site-welcome", "ada@example.org"),
     ]
     told = mails("site-registered")[0].body
-    assert all(part in told for part in ("New site", SITE_URL, "Ada", "ada@example.org", "http://hub.test/admin/sites/"))
+    assert all(
+        part in told for part in ("New site", SITE_URL, "Ada", "ada@example.org", "http://hub.test/admin/sites/")
+    )
 
 
-def test_B01_the_refused_leave_no_trace_and_no_mail(browser: FlaskClient, hub: Flask) -> None:
+def test_B01_the_refused_leave_no_trace_and_no_mail(visitor: FlaskClient, hub: Flask) -> None:
     hub.extensions["hub_probe"] = FakeProbe(unreachable={SITE_URL})
-    browser.get(query(contactemail="ada@example.org"))
+    visitor.get(query(contactemail="ada@example.org"))
     assert (count(Site), count(Token), count(OutgoingMail)) == (0, 0, 0)
 
 
-def test_the_first_post_from_outside_needs_no_form_token(browser: FlaskClient) -> None:
-    response = browser.post(REGISTRATION, data={"url": SITE_URL, "token": SECRET, "name": "By post"})
+def test_the_first_post_from_outside_needs_no_form_token(visitor: FlaskClient) -> None:
+    response = visitor.post(REGISTRATION, data={"url": SITE_URL, "token": SECRET, "name": "By post"})
     assert Handed.over(response).values["token"] == SECRET
