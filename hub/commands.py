@@ -13,8 +13,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.exc import DBAPIError
 
 from hub.errors import HubError
+from hub.readiness import obstacle
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -47,7 +49,7 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
 
 def speaking(command: click.Command) -> click.Command:
-    """The same command, ending with the sentence of a HubError, and a status that is not 0, where one is raised."""
+    """The same command, ending with a sentence and a status that is not 0 where an error can be named."""
     invoke = command.invoke
 
     def speak(context: click.Context) -> Any:
@@ -55,8 +57,12 @@ def speaking(command: click.Command) -> click.Command:
             return invoke(context)
         except HubError as error:
             raise click.ClickException(error.message) from error
+        except DBAPIError as error:
+            if not (reason := obstacle()):
+                raise
+            raise click.ClickException(reason) from error
 
-    command.invoke = speak  # type: ignore[method-assign]  # of this one object
+    command.invoke = speak  # type: ignore[method-assign, assignment]  # of this one object
     return command
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from config import Config
 from hub import create_app
-from hub.extensions import db
+from hub.extensions import db, limiter
 from tests.support import browser, network, postgresql
 from tests.support.browser import Complaints
 from tests.support.databases import Databases
@@ -74,6 +74,13 @@ def _says_nothing(item: pytest.Item, on_postgresql: bool) -> bool:
     return item.get_closest_marker("sqlite") is not None or not uses_database
 
 
+@pytest.fixture
+def rate_limits(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits as they are in service, nothing spent yet."""
+    limiter.reset()
+    monkeypatch.setattr(limiter, "enabled", True)
+
+
 @pytest.fixture(autouse=True)
 def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but this machine can be reached."""
@@ -102,12 +109,12 @@ def config(tmp_path: Path, databases: Databases) -> Iterator[Config]:
 
 
 @pytest.fixture
-def app(config: Config, databases: Databases) -> Iterator[Flask]:
-    """The application, its database migrated, an application context open, rate limits off."""
+def app(config: Config, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application, its database migrated, an application context open, rate limits off (see ``rate_limits``)."""
     databases.make_migrated(config)
     app = create_app(config)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
+    monkeypatch.setattr(limiter, "enabled", False)
     with app.app_context():
         yield app
         db.session.remove()

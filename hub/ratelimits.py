@@ -1,0 +1,90 @@
+"""How often somebody may do something: limits as data, their numbers as settings, one way to say that it is enough."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from limits import RateLimitItemPerHour
+
+from hub import fields
+from hub.extensions import db, limiter
+from hub.settings import declared
+from hub.settings.declared import declare
+from hub.webservices import views as webservices
+from hub.webservices.faults import RateLimited
+
+registrationsperhour = declare(
+    "registrationsperhour",
+    fields.integer_or_none,
+    30,
+    label=_("Registrations per address and hour"),
+    help=_("How often sites may register from one internet address in an hour. Empty: no limit."),
+)
+callsperhour = declare(
+    "callsperhour",
+    fields.integer_or_none,
+    360_000,
+    label=_("Calls per address and hour"),
+    help=_("How many web-service calls one internet address may make in an hour. Empty: no limit."),
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Something that is limited per hour; ``setting`` names the setting that says how much is allowed."""
+
+    name: str
+    setting: str
+
+
+REGISTRATIONS = Limit("registrations", registrationsperhour.name)
+CALLS = Limit("calls", callsperhour.name)
+
+_REGISTRATION = "/local/hub/siteregistration.php"
+_WEB_SERVICES = "/local/hub/webservice/webservices.php"
+
+
+def init_app(app: Flask) -> None:
+    """Watch the limited doors, and show a page to whoever knocks too often."""
+    app.before_request(_watch_doors)
+    app.register_error_handler(RateLimited, _show)
+
+
+def spend(limit: Limit, who: str) -> None:
+    """Count one more for ``who``; RateLimited, with the seconds to wait, when that is more than allowed."""
+    most = declared.current(limit.setting)
+    if not limiter.enabled or most is None:
+        return
+    item = RateLimitItemPerHour(most)
+    if most == 0 or not limiter.limiter.hit(item, limit.name, who):
+        raise RateLimited(_seconds_to_wait(item, limit, who))
+
+
+def _seconds_to_wait(item: RateLimitItemPerHour, limit: Limit, who: str) -> int:
+    free_again_at = limiter.limiter.get_window_stats(item, limit.name, who).reset_time
+    return max(1, int(free_again_at - time.time()) + 1)
+
+
+def _watch_doors() -> None:
+    """Count calls, and requests that carry a site; looking at the page, and our own forms on it, cost nothing."""
+    door = request.url_rule.rule if request.url_rule else ""
+    if door == _WEB_SERVICES:
+        spend(CALLS, request.remote_addr or "")
+    elif door == _REGISTRATION and request.values.get("url"):
+        spend(REGISTRATIONS, request.remote_addr or "")
+
+
+def _show(error: RateLimited) -> ResponseReturnValue:
+    """The sentence as a page; in the caller's dialect, with status 200, at the web services."""
+    if request.url_rule and request.url_rule.rule == _WEB_SERVICES:
+        return webservices.refuse(error)
+    db.session.rollback()
+    page = render_template(
+        "errors/error.html", title=gettext("Too many requests"), message=error.message, key=error.key
+    )
+    return page, error.status, {"Retry-After": str(error.retry_after)}

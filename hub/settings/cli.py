@@ -1,0 +1,62 @@
+"""Commands about the settings that administrators change while the hub runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from hub.commands import as_json, json_option, say, table
+from hub.database import transaction
+from hub.events.record import COMMAND
+from hub.extensions import db
+from hub.settings import changing, declared
+
+group = AppGroup("settings", help="What administrators change while the hub runs.")
+
+
+@group.command("list")
+@json_option
+def list_settings(json: bool) -> None:
+    """All settings with their values; secret ones are not shown."""
+    rows = [_row(name) for name in declared.declarations()]
+    as_json(rows) if json else table(rows, ["name", "value", "default", "help"])
+
+
+@group.command("get")
+@click.argument("name")
+@json_option
+def get_setting(name: str, json: bool) -> None:
+    """The value of NAME, also of a secret one."""
+    row = _row(name) | {"value": declared.current(name)}
+    as_json([row]) if json else say(_text(row["value"]))
+
+
+@group.command("set")
+@click.argument("name")
+@click.argument("value")
+@json_option
+def set_setting(name: str, value: str, json: bool) -> None:
+    """Give NAME the VALUE; empty text empties it."""
+    with transaction(db.session):
+        changing.change_all({name: value}, by=COMMAND)
+    row = _row(name)
+    as_json([row]) if json else say(f"{name} is now {_text(row['value']) or 'empty'}.")
+
+
+def _row(name: str) -> dict[str, Any]:
+    declaration = declared.declaration(name)
+    value = declared.current(name)
+    return {
+        "name": name,
+        "value": ("(not shown)" if value else "") if declaration.secret else value,
+        "default": declaration.default,
+        "help": str(declaration.help),
+    }
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return {True: "1", False: "0"}.get(value, str(value)) if isinstance(value, bool) else str(value)
