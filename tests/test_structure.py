@@ -13,7 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "hub").rglob("*.py"))
 
 EDGES = {"views", "admin", "webservice", "transfer", "feeds", "jobs", "cli", "callers", "feature"}
-TOP_EDGES = {"hub", "hub.cli", "hub.commands", "hub.readiness", "hub.serving", "hub.errorpages", "hub.accesslog", "hub.ratelimits"}
+TOP_EDGES = {
+    "hub",
+    "hub.cli",
+    "hub.commands",
+    "hub.readiness",
+    "hub.serving",
+    "hub.errorpages",
+    "hub.accesslog",
+    "hub.ratelimits",
+}
 STORIES = {"registration", "search", "directory", "frontpage", "demo"}
 NOUNS = {"courses", "sites"}
 MEANS = {"webservices", "tokens", "accounts", "admin", "mail", "jobs", "storage", "settings", "events", "outgoing"}
