@@ -120,7 +120,7 @@ def test_T32_the_same_secret_revives_the_row_untrusted(visitor: FlaskClient, tok
     site = only_site()
     assert (site.id, site.state, site.trusted, site.name) == (site_id, SiteState.LIVE, False, "A site")
     assert totals.read().site_count == 1
-    assert update(visitor, handed.token) is True
+    assert update(visitor, handed.token, name="A site") is True
     assert update(visitor, token)["errorcode"] == "invalidtoken"
     assert matters() == []
 
