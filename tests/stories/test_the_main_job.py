@@ -87,7 +87,8 @@ def test_a_site_registers_publishes_is_moderated_found_and_downloaded(
         fullname="L’algèbre des rivières", language="fr", description="Des cours d’eau en équations."
     )
     assert site.upload(a_picture(), filetype="screenshot", courseid=course_id, screenshotnumber=1) == 200
-    assert site.upload(a_backup("rivières"), filetype="backup", courseid=course_id) == 200
+    backup = a_backup("rivières")
+    assert site.upload(backup, filetype="backup", courseid=course_id) == 200
 
     visitor = chromium.new_context(accept_downloads=True)
     try:
@@ -106,7 +107,7 @@ def test_a_site_registers_publishes_is_moderated_found_and_downloaded(
             front.get_by_role("link", name=re.compile("^Download")).click()
         target = tmp_path / "taken.mbz"
         download.value.save_as(target)
-        assert target.read_bytes() == a_backup("rivières")
+        assert target.read_bytes() == backup
         assert download.value.suggested_filename.endswith(".mbz")
     finally:
         visitor.close()
