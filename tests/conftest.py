@@ -109,9 +109,14 @@ def config(tmp_path: Path, databases: Databases) -> Iterator[Config]:
 
 
 @pytest.fixture
-def app(config: Config, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application, its database migrated, an application context open, rate limits off (see ``rate_limits``)."""
+def database(config: Config, databases: Databases) -> None:
+    """The database of the test, every table in it."""
     databases.make_migrated(config)
+
+
+@pytest.fixture
+def app(config: Config, database: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application, an application context open, rate limits off (see ``rate_limits``)."""
     app = create_app(config)
     app.testing = True
     monkeypatch.setattr(limiter, "enabled", False)
@@ -144,15 +149,20 @@ def moodle() -> Iterator[MoodleSite]:
 
 
 @pytest.fixture
-def server(config: Config, databases: Databases, mail_server: MailServer) -> Iterator[Server]:
-    """``hub serve`` in a process of its own, ready to answer; sites may be private, mail goes to ``mail_server``."""
-    databases.make_migrated(config)
-    variables = {"HUB_ALLOW_PRIVATE_SITES": "1", **mail_server.variables}
+def stopped_server(config: Config, mail_server: MailServer) -> Iterator[Server]:
+    """A hub in a process of its own, not yet started, over an empty database; sites may be private."""
+    variables = {"HUB_ALLOW_PRIVATE_SITES": "1", "HUB_SECRET_KEY": str(config.secret_key), **mail_server.variables}
     if config.database_url:
         variables["HUB_DATABASE_URL"] = config.database_url
-    server = Server(config.data_dir, variables).start()
+    server = Server(config.data_dir, variables)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def server(database: None, stopped_server: Server) -> Server:
+    """``hub serve`` in a process of its own, ready to answer; sites may be private, mail goes to ``mail_server``."""
+    return stopped_server.start()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,10 +30,13 @@ class Server:
     """A hub of its own: a data folder, an environment, a process that can be started, killed and started again."""
 
     data_dir: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
 
     @property
     def url(self) -> str:
@@ -49,11 +51,10 @@ class Server:
 
     def start(self) -> Server:
         """Start serving, and come back when the hub says that it is ready."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
         with self._log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [HUB, "serve", "--port", str(self.port), *self.arguments],
-                env=self._environment(),
+                env=self.environment,
                 cwd=self.data_dir,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -74,7 +75,7 @@ class Server:
         """Run ``hub`` with these arguments beside the server; ``text`` is its standard input."""
         done = subprocess.run(
             [HUB, *arguments],
-            env=self._environment(),
+            env=self.environment,
             cwd=self.data_dir,
             input=text if text is not None else "",
             capture_output=True,
@@ -97,9 +98,11 @@ class Server:
     def _log_file(self) -> Path:
         return self.data_dir.parent / f"{self.data_dir.name}.log"
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the server and its commands find in their environment."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-        return inherited | {"HUB_DATA_DIR": str(self.data_dir), "HUB_URL": self.url, **self.variables}
+        return inherited | {"HUB_DATA_DIR": str(self.data_dir), **self.variables}
 
     def _wait_until_ready(self) -> None:
         assert self.process is not None
