@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import click
 from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import track
 
+from hub.commands import say
 from hub.database import transaction
 from hub.extensions import db
 from hub.search import backends, index
 
-search_commands = AppGroup("search", help="The search index.")
+group = AppGroup("search", help="The search index.")
 
 
-@search_commands.command("rebuild")
+@group.command("rebuild")
 def rebuild() -> None:
-    """Index every course anew, while the hub goes on; safe to repeat and to interrupt."""
+    """Index every course anew while the hub goes on; safe to interrupt and to repeat."""
     done = 0
-    for batch in track(index.batches(), "Indexing courses", console=Console(stderr=True)):
+    for batch in track(index.batches(), "Indexing courses", console=Console(stderr=True), transient=True):
         with transaction(db.session):
             index.follow(batch)
         done += len(batch)
     with transaction(db.session):
         backends.current().tidy()
-    click.echo(f"{done} courses looked at; the search index is complete.")
+    say(f"The search index is complete; {done} courses were looked at.")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 from hub.courses import visibility
-from hub.search import index
-from hub.search.cli import search_commands
+from hub.search import cli, index, jobs
 
 
 def init_app(app: Flask) -> None:
     """Register the commands, and let the index follow the courses."""
-    app.cli.add_command(search_commands)
+    app.cli.add_command(cli.group)
     if index.follow not in visibility.followers:  # it is one list for all applications of a process
         visibility.followers.append(index.follow)
+
+
+__all__ = ["init_app", "jobs"]

@@ -32,7 +32,7 @@ _BY_NAME_SORTING = f"""
     ORDER BY {{key}}, course_id LIMIT :limit OFFSET :offset"""
 _BY_NAME_WALKING = """
     SELECT course_id FROM course_index_entry INDEXED BY {index}
-    WHERE EXISTS (SELECT 1 FROM course_index WHERE course_index MATCH :match AND rowid = -rank)
+    WHERE EXISTS (SELECT 1 FROM course_index WHERE course_index MATCH :match AND rowid = -course_index_entry.rank)
     ORDER BY {key}, course_id LIMIT :limit OFFSET :offset"""
 _INSERT = sa.text("INSERT INTO course_index (rowid, tokens) VALUES (:place, :tokens)")
 _DELETE = sa.text("DELETE FROM course_index WHERE rowid = :place")

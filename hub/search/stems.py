@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
@@ -51,6 +52,7 @@ _OTHER = {
 ALGORITHMS = _LATIN | _OTHER
 
 _FIRST_NON_LATIN = "\u0370"
+_ARTICLE = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{3})")  # Snowball treats a word with it as quite another word
 _own = threading.local()  # a stemmer keeps its word while it works: each thread has its own
 
 
@@ -67,6 +69,8 @@ def stems(word: str, languages: Iterable[str]) -> set[str]:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str, algorithm: str) -> str:
+    if algorithm == "arabic":
+        word = _ARTICLE.sub("", word)
     return _stemmer(algorithm).stemWord(word)  # type: ignore[no-any-return]  # the library has no types
 
 

@@ -160,8 +160,8 @@ def _parted(word: str) -> tuple[list[str], list[str]]:
     return spaced, [folded(part) for part in _UNSPACED.findall(word)]
 
 
-def _pairs(part: str) -> Iterator[str]:
-    return (part[at : at + 2] for at in range(len(part) - 1))
+def _pairs(part: str) -> list[str]:
+    return [part[at : at + 2] for at in range(len(part) - 1)]
 
 
 def _whole(title: list[str]) -> Iterator[str]:
