@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
+from hub.commands import as_json, json_option, say, table
 from hub.database import transaction
-from hub.errors import HubError
 from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.registration import blocking, leaving
@@ -37,18 +36,15 @@ _url = click.argument("url")
 @click.option("--visible/--hidden", default=None, help="Only visible sites, or only hidden ones.")
 @click.option("--country", default="", help="Code of two letters.")
 @click.option("--language", default="", help="Code of two letters.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
-def list_sites(search: str, state: str, as_json: bool, **wanted: Any) -> None:
+@json_option
+def list_sites(search: str, state: str, json: bool, **wanted: Any) -> None:
     """List the sites, prioritised ones first."""
     chosen = None if state == "all" else SiteState(state)
-    found = db.session.scalars(listing.filtered(search=search, state=chosen, **wanted))
-    rows = [_row(site) for site in found]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    for row in rows:
-        click.echo(f"{row['id']:>6}  {_standing(row):<32}  {row['url']}  {row['name']}")
-    click.echo(f"{len(rows)} sites.", err=True)
+    rows = [_row(site) for site in db.session.scalars(listing.filtered(search=search, state=chosen, **wanted))]
+    if json:
+        as_json(rows)
+    else:
+        table(rows, ("id", "url", "name", "visible", "trusted", "prioritised", "state"))
 
 
 def _row(site: Site) -> dict[str, Any]:
@@ -63,21 +59,12 @@ def _row(site: Site) -> dict[str, Any]:
     }
 
 
-def _standing(row: dict[str, Any]) -> str:
-    words = [row["state"], "visible" if row["visible"] else "hidden"]
-    words += [word for word in ("trusted", "prioritised") if row[word]]
-    return ", ".join(words)
-
-
 def _act(url: str, done: str, act: Callable[[Site], object]) -> None:
-    """Do something to the live site of this URL and say so; an error of the hub is told and ends the command."""
-    try:
-        with transaction(db.session):
-            site = listing.get_by_url(url)
-            act(site)
-    except HubError as error:
-        raise click.ClickException(error.message) from error
-    click.echo(f"{site.url} is {done}.")
+    """Do something to the live site of this URL, and say so."""
+    with transaction(db.session):
+        site = listing.get_by_url(url)
+        act(site)
+    say(f"{site.url} is {done}.")
 
 
 @sites.command()

@@ -1,0 +1,118 @@
+"""hub sites and hub secrets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+
+from hub import clock
+from hub.events.models import EventDetails, EventRow
+from hub.extensions import db
+from hub.sites.models import BlockedSecret, Site, SiteState
+from tests.factories import make_course, make_site
+
+URL = "https://moodle.example.org/Moodle"
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    return make_site(url=URL, name="A site", confirmed_at=clock.now())
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    result = app.test_cli_runner().invoke(args=list(arguments))
+    db.session.rollback()
+    return result
+
+
+def listed(app: Flask, *arguments: str) -> list[dict[str, Any]]:
+    return json.loads(run(app, "sites", "list", "--json", *arguments).output)
+
+
+def test_the_list_in_json_has_the_agreed_keys(app: Flask, site: Site) -> None:
+    assert listed(app) == [
+        {
+            "id": site.id,
+            "url": URL,
+            "name": "A site",
+            "visible": True,
+            "trusted": False,
+            "prioritised": False,
+            "state": "live",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "changed"),
+    [
+        ("hide", {"visible": False}),
+        ("trust", {"trusted": True}),
+        ("prioritise", {"trusted": True, "prioritised": True}),
+    ],
+)
+def test_an_act_prints_one_line_and_shows_in_the_list(
+    app: Flask, site: Site, act: str, changed: dict[str, bool]
+) -> None:
+    result = run(app, "sites", act, "HTTP://MOODLE.example.org/Moodle/", "--reason", "because")
+    assert result.exit_code == 0
+    assert result.output.count("\n") == 1
+    assert changed.items() <= listed(app)[0].items()
+    reasons = [details["reason"] for details in db.session.scalars(sa.select(EventDetails.details))]
+    assert set(reasons) == {"because"}
+    assert set(db.session.scalars(sa.select(EventRow.actor))) == {"command"}
+
+
+def test_acts_have_their_opposites(app: Flask, site: Site) -> None:
+    before = listed(app)
+    for act in ("hide", "show", "trust", "prioritise", "unprioritise", "untrust"):
+        assert run(app, "sites", act, URL).exit_code == 0
+    assert listed(app) == before
+
+
+def test_trust_without_a_proof_asks_for_a_reason(app: Flask) -> None:
+    make_site(url=URL)
+    refused = run(app, "sites", "trust", URL)
+    assert refused.exit_code != 0
+    assert "reason" in refused.output
+    assert listed(app)[0]["trusted"] is False
+    assert run(app, "sites", "trust", URL, "--reason", "we know them").exit_code == 0
+
+
+@pytest.mark.parametrize("act", ["show", "hide", "trust", "untrust", "prioritise", "unprioritise", "remove"])
+@pytest.mark.parametrize("url", ["https://unknown.example.org", "no url", ""])
+def test_an_unknown_site_ends_in_a_sentence_and_a_status(app: Flask, site: Site, act: str, url: str) -> None:
+    result = run(app, "sites", act, url)
+    assert result.exit_code != 0
+    assert "Traceback" not in result.output
+    assert "Error: " in result.output
+
+
+def test_removing_leaves_the_list_and_takes_the_courses_that_were_meant(app: Flask, site: Site) -> None:
+    course = make_course(site)
+    assert run(app, "sites", "remove", URL, "--with-courses", "--reason", "spam").exit_code == 0
+    assert listed(app) == []
+    assert [row["state"] for row in listed(app, "--state", "removed")] == ["removed"]
+    db.session.refresh(course)
+    assert course.removed_at is not None
+
+
+def test_blocking_a_secret_removes_its_site(app: Flask, site: Site) -> None:
+    result = run(app, "secrets", "block", URL, "--reason", "stolen")
+    assert result.exit_code == 0
+    assert db.session.scalars(sa.select(BlockedSecret.secret_hash)).all() == [site.secret_hash]
+    assert listed(app, "--state", "all")[0]["state"] == SiteState.REMOVED.value
+
+
+def test_the_list_can_be_narrowed(app: Flask, site: Site) -> None:
+    make_site(url="https://french.example.org", name="Un site", country_code="FR", language="fr_ca", trusted=True)
+    for narrowed in (["--search", "FRENCH"], ["--country", "fr"], ["--language", "fr"], ["--trusted"]):
+        assert [row["name"] for row in listed(app, *narrowed)] == ["Un site"]
+    assert [row["name"] for row in listed(app, "--untrusted")] == ["A site"]
+    assert listed(app, "--hidden") == []
+    assert "Un site" in run(app, "sites", "list").output
