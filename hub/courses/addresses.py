@@ -15,10 +15,9 @@ def page(course: Course) -> str:
     return f"/courses/{course.id}/{quote(slug(course.fullname))}"
 
 
-def picture(course: Course, number: int, *, original: bool = False) -> str:
-    """A screenshot, in the size of a list or as it is."""
-    size = {"imagewidth": "original"} if original else {}
-    return _download(courseid=course.id, filetype="screenshot", screenshotnumber=number, **size)
+def picture(course: Course, number: int, width: int | str = 480) -> str:
+    """A screenshot, at most so wide, or "original"."""
+    return _download(courseid=course.id, filetype="screenshot", screenshotnumber=number, imagewidth=width)
 
 
 def backup(course: Course) -> str:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from hub.access import Permission
 from hub.frontpage.openness import Openness, Person, towards
+from hub.settings import logo
 from hub.settings.declared import current, declaration
 
 Way = tuple[str, str, bool]  # label, address, and whether one is there
@@ -50,6 +51,7 @@ def around(path: str, address: str, person: Person, prefix: str) -> Frame:
         openness=towards(person),
         person=getattr(person, "username", None),
         moderates=person.may(Permission.SEE_MODERATION),
+        logo=prefix + logo.address() if logo.key() else "",
         sign_in=_sign_in(path, address, prefix),
     )
 

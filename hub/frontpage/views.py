@@ -75,7 +75,8 @@ def _results() -> ResponseReturnValue:
 
 
 def _closed(openness: Openness) -> ResponseReturnValue:
-    return render_template("frontpage/closed.html", openness=openness, unborn=not people.anybody())
+    unborn = openness is Openness.CLOSED and not people.anybody()
+    return render_template("frontpage/closed.html", openness=openness, unborn=unborn)
 
 
 def _follow(course_id: int) -> ResponseReturnValue:

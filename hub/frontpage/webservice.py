@@ -43,7 +43,7 @@ def get_info(caller: Caller) -> dict[str, Any]:
     info = {
         "name": declared.current("name"),
         "description": fields.plain(declared.current("description")),
-        "hublogo": 0,
+        "hublogo": int(bool(declared.current("hublogo"))),
         "url": hub_url(),
         "language": declared.current("language"),
         "sites": counted.site_count,

@@ -19,7 +19,7 @@ from hub.paging import Page
 from hub.sites.models import Site, SitePrivacy
 from hub.vocabulary import audiences, countries, languages, levels, licences, subjects
 
-EXCERPT = 280
+EXCERPT = 210
 _UNITS = ("kB", "MB", "GB", "TB")
 _FEW = 3
 

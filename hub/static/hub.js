@@ -54,6 +54,13 @@ for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// A search keeps its address short: what was left empty is not sent.
+for (const form of document.querySelectorAll("form[data-tidy]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value && name !== "search") formData.delete(name);
+  });
+}
+
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
