@@ -16,6 +16,7 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import HubError
+from hub.extensions import db
 from hub.readiness import obstacle
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -58,6 +59,7 @@ def speaking(command: click.Command) -> click.Command:
         except HubError as error:
             raise click.ClickException(error.message) from error
         except DBAPIError as error:
+            db.session.rollback()
             if not (reason := obstacle()):
                 raise
             raise click.ClickException(reason) from error
