@@ -19,11 +19,11 @@ group = AppGroup("mail", help="Mails: what waits, what was sent, another attempt
 
 
 @group.command("list")
-@click.option("--all", "everything", is_flag=True, help="Sent ones too.")
+@click.option("--waiting", is_flag=True, help="Only those that were not sent.")
 @json_option
-def list_mails(everything: bool, json: bool) -> None:
-    """Mails that were not sent, eldest first."""
-    query = sa.select(OutgoingMail).order_by(OutgoingMail.id) if everything else outbox.unsent()
+def list_mails(waiting: bool, json: bool) -> None:
+    """List the mails, eldest first."""
+    query = outbox.unsent() if waiting else sa.select(OutgoingMail).order_by(OutgoingMail.id)
     rows = [_row(mail) for mail in db.session.scalars(query)]
     as_json(rows) if json else table(rows, ["id", "state", "recipient", "subject", "attempts", "error"])
 
