@@ -90,6 +90,9 @@ def make_course(site: Site | None = None, *, backup: bytes | None = BACKUP, **va
         "contents": [{"moduletype": "activity", "modulename": "forum", "contentcount": 2}],
         "published_at": clock.now(),
         "modified_at": clock.now(),
+        "withdrawn_at": None,
+        "removed_at": None,
+        "backup_size": None,
     }
     course = Course(site=site, **defaults | values)
     db.session.add(course)

@@ -103,6 +103,9 @@ def _publish_first(site: Site, details: CourseDetails, now: datetime) -> Course:
         kind=details.kind,
         published_at=now,
         modified_at=now,
+        withdrawn_at=None,  # named, as updates of many rows reach only what the session has seen of this one
+        removed_at=None,
+        backup_size=None,
         **details.text,
     )
     db.session.add(course)

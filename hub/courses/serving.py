@@ -69,9 +69,11 @@ class Served:
         """The header that names the file: plainly for old clients, and as it is for the others."""
         if self.attachment_name is None:
             return "inline"
+        nameless = f"course-{self.course_id}"
         plain = unicodedata.normalize("NFKD", self.attachment_name).encode("ascii", "ignore").decode()
-        safe = re.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip(" .") or f"course-{self.course_id}"
-        return f"attachment; filename=\"{safe}.mbz\"; filename*=UTF-8''{quote(self.attachment_name, safe='')}.mbz"
+        safe = re.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip(" .") or nameless
+        full = quote(self.attachment_name or nameless, safe="")
+        return f"attachment; filename=\"{safe}.mbz\"; filename*=UTF-8''{full}.mbz"
 
 
 def find(wanted: Wanted, viewer: Viewer) -> Served:

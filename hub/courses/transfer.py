@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import BinaryIO
 
@@ -12,19 +12,21 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
-from werkzeug.wsgi import FileWrapper, get_input_stream
+from werkzeug.wsgi import get_input_stream
 
 from hub import clock
 from hub.access import Permission, open_to_all
 from hub.courses import downloads, serving, uploads
+from hub.courses.files import FileUnknown
 from hub.courses.models import FileKind
 from hub.courses.serving import Served, Viewer, Wanted
 from hub.courses.uploads import Limits, Upload
 from hub.database import retrying
 from hub.errors import HubError
 from hub.extensions import csrf, db
+from hub.settings import logo
 from hub.storage import incoming, multipart
-from hub.storage.files import files
+from hub.storage.files import Files, files
 from hub.storage.incoming import Arrival
 
 log = logging.getLogger(__name__)
@@ -82,12 +84,14 @@ def _keep(sent: Upload, arrived: Arrival, limits: Limits) -> None:
 def download() -> Response:
     """A backup, a screenshot or the hub's logo. What cannot be had is an empty 404: sites save whatever comes."""
     if request.args.get("filetype") == "hubscreenshot":
-        return _cached(Response(_EMPTY_PICTURE, mimetype="image/png"))
+        return _cached(_logo())
     wanted = Wanted.parse(request.args)
     served = serving.find(wanted, _viewer())
-    opened = files().open(served.key)
+    size = files().size(served.key)
+    if size is None:
+        raise FileUnknown
     finished = _counter(served) if wanted.kind is FileKind.BACKUP else _nothing
-    return _sent(served, opened, files().size(served.key) or 0, finished)
+    return _response(served, _Sending(served.key, files(), finished), size)
 
 
 def _viewer() -> Viewer:
@@ -99,8 +103,8 @@ def _viewer() -> Viewer:
     )
 
 
-def _sent(served: Served, opened: BinaryIO, size: int, finished: Callable[[], None]) -> Response:
-    response = Response(_Sending(opened, finished), content_type=served.content_type, direct_passthrough=True)
+def _response(served: Served, sending: _Sending, size: int) -> Response:
+    response = Response(sending, content_type=served.content_type, direct_passthrough=True)
     response.headers["Content-Disposition"] = served.disposition
     response.content_length = size
     response.set_etag(served.etag)
@@ -110,22 +114,49 @@ def _sent(served: Served, opened: BinaryIO, size: int, finished: Callable[[], No
     return response
 
 
-class _Sending(FileWrapper):
-    """A file being sent; closed, and counted where it counts, when the server has done with it."""
+class _Sending:
+    """A stored file, opened with its first bytes, for many answers need none; closed and counted after its last."""
 
-    def __init__(self, opened: BinaryIO, finished: Callable[[], None]) -> None:
-        super().__init__(opened, _READ_SIZE)
+    def __init__(self, key: str, storage: Files, finished: Callable[[], None]) -> None:
+        self._key = key
+        self._storage = storage
         self._finished = finished
+        self._opened: BinaryIO | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        data = self._file.read(_READ_SIZE)
+        if not data:
+            raise StopIteration
+        return data
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int) -> int:
+        return self._file.seek(offset)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
     def close(self) -> None:
-        super().close()
-        self._finished()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+            self._finished()
+
+    @property
+    def _file(self) -> BinaryIO:
+        if self._opened is None:
+            self._opened = self._storage.open(self._key)
+        return self._opened
 
 
 def _counter(served: Served) -> Callable[[], None]:
     """What counts this download once it was sent; a part that does not begin the file is a download going on."""
-    first_bytes = request.range is None or request.range.ranges[0][0] == 0
-    if request.method != "GET" or not first_bytes:
+    if request.range is not None and request.range.ranges[0][0] != 0:
         return _nothing
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way to its object
     return lambda: _count(app, served.course_id, clock.now().date())
@@ -143,6 +174,14 @@ def _nothing() -> None:
     """Not every file is counted."""
 
 
+def _logo() -> Response:
+    key = logo.key()
+    if key is None or files().size(key) is None:
+        return Response(_EMPTY_PICTURE, mimetype="image/png")
+    with files().open(key) as opened:
+        return Response(opened.read(), mimetype=logo.content_type(key))
+
+
 def _cached(response: Response) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = 3600
@@ -152,16 +191,19 @@ def _cached(response: Response) -> Response:
 @bp.errorhandler(HubError)
 def _refused(error: HubError) -> Response:
     db.session.rollback()
-    return _answer(error.status, error.message)
+    return _answer(error.status, error.message) if request.method == "POST" else _empty(404)
 
 
 @bp.errorhandler(HTTPException)
 def _failed(error: HTTPException) -> Response:
-    return _answer(error.code or 500, error.description or error.name)
+    status = error.code or 500
+    return _answer(status, error.description or error.name) if request.method == "POST" else _empty(status)
 
 
 def _answer(status: int, sentence: str) -> Response:
-    """The sentence, for uploads; nothing at all, for downloads: it would be saved as the file."""
-    if request.method == "POST":
-        return Response(f"{sentence}\n", status=status, mimetype="text/plain")
-    return Response(status=404 if status < 500 else status, headers={"Content-Length": "0"})
+    return Response(f"{sentence}\n", status=status, mimetype="text/plain")
+
+
+def _empty(status: int) -> Response:
+    """Nothing at all: a site would save a sentence as the file that it asked for."""
+    return Response(status=status, headers={"Content-Length": "0"})
