@@ -18,7 +18,7 @@ def follow(site: Site, change: Change) -> None:
     if site.trust_in_force:
         _turn(site, Standing.WAITING, Standing.TRUSTED)
         versions.adopt_all_of(site)
-    else:
+    elif not site.trusted:
         _turn(site, Standing.TRUSTED, Standing.WAITING)
     visibility.refresh(Course.site_id == site.id)
     if change in _RANK:

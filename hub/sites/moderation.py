@@ -131,11 +131,12 @@ def edit(site: Site, changes: Mapping[str, Any], *, by: Actor) -> None:
 
 
 def pause_trust(site: Site) -> None:
-    """Until it is decided whether the site moved, its courses need a moderator again."""
-    if site.trust_paused:
-        return
-    with changing(site, Change.DISTRUSTED):
-        site.trust_paused = True
+    """Until it is decided whether the site moved, what it publishes from now on needs a moderator.
+
+    What trust had shown stays visible: many Moodles send the same secret to every hub, so whoever knows it can claim
+    a move, and must not empty a trusted site's listing by that.
+    """
+    site.trust_paused = True
 
 
 def resume_trust(site: Site) -> None:

@@ -72,7 +72,8 @@ def _tests_by_mark() -> dict[str, list[str]]:
 
 def _marks(name: str) -> set[str]:
     """The numbers in a test's name: ``assertions_024_025`` and ``assertion_024_and_025`` name two."""
-    marks = set()
+    marks: set[str] = set()
+    name = name.lower()
     for run in re.findall(r"assertions?((?:_(?:and_|to_)?\d{3})+)", name):
         numbers = re.findall(r"(to_)?(\d{3})", run)
         for position, (to, number) in enumerate(numbers):

@@ -178,11 +178,14 @@ def test_trust_also_lets_waiting_changes_through(app: Flask) -> None:
     assert listed(course)
 
 
-def test_a_paused_trust_hides_what_it_had_shown_until_it_is_in_force_again(app: Flask) -> None:
+def test_a_claimed_move_does_not_empty_a_trusted_sites_listing(app: Flask) -> None:
     site = make_site(trusted=True, confirmed_at=clock.now())
     course = make_course(site, standing=Standing.TRUSTED)
     sites.pause_trust(site)
-    assert not listed(course)
+    assert listed(course)
+    sites.hide(site, by=COMMAND)
+    sites.show(site, by=COMMAND)
+    assert listed(course)
     sites.resume_trust(site)
     assert listed(course)
 

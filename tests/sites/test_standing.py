@@ -114,7 +114,7 @@ def test_a_paused_trust_is_not_in_force_and_comes_back(site: Site, heard: list[C
     assert (site.trusted, site.trust_in_force) == (True, False)
     moderation.resume_trust(site)
     assert site.trust_in_force
-    assert heard == [Change.TRUSTED, Change.DISTRUSTED, Change.TRUSTED]
+    assert heard == [Change.TRUSTED, Change.TRUSTED]
 
 
 def test_B14_a_moderator_corrects_the_url_and_nothing_else_comes_loose(site: Site) -> None:
