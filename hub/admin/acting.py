@@ -20,6 +20,7 @@ from hub.accounts.returning import local_path
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
+from hub.here import LARGEST_ID
 
 Thing = TypeVar("Thing")
 
@@ -62,11 +63,18 @@ class ReasonMissing(HubError):
     key = "reasonmissing"
 
 
+def _row_id(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
 class ActForm(FlaskForm):
     """Which act, on which things, and why."""
 
     act = StringField(validators=[InputRequired()])
-    ids = SelectMultipleField(coerce=int, validate_choice=False, validators=[Length(max=MOST_AT_ONCE)])
+    ids = SelectMultipleField(coerce=_row_id, validate_choice=False, validators=[Length(max=MOST_AT_ONCE)])
     reason = TextAreaField(lazy("Reason"), [Length(max=2000)], render_kw={"rows": 3})
     bulk = BooleanField()  # sent by lists: what was ticked is shown again before anything happens
     confirmed = BooleanField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -14,15 +14,14 @@ from flask_login import current_user
 from hub.access import Permission, requires
 from hub.admin import history, menu, waiting
 from hub.admin.acting import Act, Desk, acts_by_name, perform, together
-from hub.courses import differences, files, listing, moderation, notes, queue, versions, visibility
+from hub.courses import differences, listing, moderation, notes, queue, versions, visibility
 from hub.courses import waiting as waiting_courses
 from hub.courses.forms import CourseForm, QueueFilter
-from hub.courses.models import Course, CourseFile, FileKind, Standing
+from hub.courses.models import Course, CourseFile, Standing
 from hub.database import transaction
 from hub.extensions import db
-from hub.here import asked_page
+from hub.here import asked_number, asked_page
 from hub.paging import page_of
-from hub.storage.files import files as storage
 
 bp = Blueprint("courses_admin", __name__)
 SIZE = 20
@@ -52,7 +51,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/admin/courses/<int:course_id>")
+@bp.get("/admin/courses/<int(max=2147483647):course_id>")
 @requires(Permission.SEE_MODERATION)
 def look(course_id: int) -> ResponseReturnValue:
     """Everything about a course on one page."""
@@ -75,23 +74,6 @@ def look(course_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/admin/courses/<int:course_id>/files/<int:file_id>")
-@requires(Permission.SEE_MODERATION)
-def show_file(course_id: int, file_id: int) -> ResponseReturnValue:
-    """A file of the course, accepted or waiting."""
-    stored = db.session.get(CourseFile, file_id)
-    if stored is None or stored.course_id != course_id:
-        raise files.FileUnknown
-    is_backup = stored.kind is FileKind.BACKUP
-    return send_file(
-        storage().open(stored.key),
-        mimetype=stored.content_type,
-        as_attachment=is_backup,
-        download_name=f"course-{course_id}.mbz" if is_backup else None,
-        max_age=0,
-    )
-
-
 @bp.post("/admin/courses/acts")
 @requires(Permission.MODERATE_COURSES)
 def act() -> ResponseReturnValue:
@@ -99,7 +81,7 @@ def act() -> ResponseReturnValue:
     return perform(DESK, back=url_for(".index"))
 
 
-@bp.get("/admin/courses/<int:course_id>/edit")
+@bp.get("/admin/courses/<int(max=2147483647):course_id>/edit")
 @requires(Permission.MODERATE_COURSES)
 def edit_form(course_id: int) -> ResponseReturnValue:
     """The form in which a moderator corrects a listing."""
@@ -107,7 +89,7 @@ def edit_form(course_id: int) -> ResponseReturnValue:
     return render_template("admin/course_edit.html", course=course, form=CourseForm(obj=course))
 
 
-@bp.post("/admin/courses/<int:course_id>/edit")
+@bp.post("/admin/courses/<int(max=2147483647):course_id>/edit")
 @requires(Permission.MODERATE_COURSES)
 def edit(course_id: int) -> ResponseReturnValue:
     """Correct a listing."""
@@ -122,7 +104,7 @@ def edit(course_id: int) -> ResponseReturnValue:
     return redirect(url_for(".look", course_id=course_id))
 
 
-@bp.post("/admin/courses/<int:course_id>/screenshots/<int:number>/remove")
+@bp.post("/admin/courses/<int(max=2147483647):course_id>/screenshots/<int(max=2147483647):number>/remove")
 @requires(Permission.MODERATE_COURSES)
 def remove_screenshot(course_id: int, number: int) -> ResponseReturnValue:
     """Take a screenshot away."""
@@ -137,19 +119,19 @@ def remove_screenshot(course_id: int, number: int) -> ResponseReturnValue:
 @requires(Permission.SEE_MODERATION)
 def former_list() -> ResponseReturnValue:
     """The original's address of the list; whatever it asked to be done is not done."""
-    course_id = request.args.get("courseid", type=int)
+    course_id = asked_number("courseid")
     if course_id:
         return redirect(url_for(".look", course_id=course_id))
     kept = {name: request.args[name] for name in _KEPT if request.args.get(name, "all") != "all"}
     visibility_then = _FORMER_VISIBILITY.get(request.args.get("visibility", ""))
-    return redirect(url_for(".index", visibility=visibility_then, site=request.args.get("siteid", type=int), **kept))
+    return redirect(url_for(".index", visibility=visibility_then, site=asked_number("siteid") or None, **kept))
 
 
 @bp.get("/local/hub/admin/coursesettings.php")
 @requires(Permission.SEE_MODERATION)
 def former_page() -> ResponseReturnValue:
     """The original's address of a course's page."""
-    course_id = request.args.get("id", type=int)
+    course_id = asked_number("id")
     return redirect(url_for(".look", course_id=course_id) if course_id else url_for(".index"))
 
 

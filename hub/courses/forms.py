@@ -71,7 +71,7 @@ class QueueFilter(Form):
 
 def _number(text: str | None) -> int | None:
     word = (text or "").strip()
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+    return int(word) or None if word.isascii() and word.isdigit() and len(word) < 10 else None
 
 
 def _days(text: str | None) -> timedelta | None:

@@ -29,8 +29,8 @@ class EventFilter(Form):
     kind = SelectField(
         _("What"), choices=[SelectChoice("", _("Everything")), *(SelectChoice(each.value) for each in Event)]
     )
-    actor = StringField(_("Who"), description=_("As the log names it: user:1, site:5, command, job:…"))
-    about = StringField(_("About"), description=_("A site or course with its number: site:5, course:12"))
+    actor = StringField(_("Who"), render_kw={"placeholder": "user:1, site:5, command"})
+    about = StringField(_("About"), render_kw={"placeholder": "site:5, course:12"})
 
     @property
     def value(self) -> sa.Select[EventRow]:

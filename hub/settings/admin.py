@@ -13,9 +13,11 @@ from flask_login import current_user
 from hub.access import Permission, requires
 from hub.admin import menu, waiting
 from hub.database import transaction
+from hub.errors import HubError
 from hub.extensions import db
-from hub.settings import changing, declared
-from hub.settings.forms import SettingsForm, settings_form, stored_texts
+from hub.settings import changing, declared, logo
+from hub.settings.forms import LogoForm, SettingsForm, settings_form, stored_texts
+from hub.storage.files import files
 
 bp = Blueprint("settings_admin", __name__)
 
@@ -24,7 +26,7 @@ _SECTIONS = (
     (_("Who may search and register"), ("privacy", "password", "searchfornologin")),
 )
 _REST = _("Limits and details")
-_ELSEWHERE = {"hublogo"}  # changed by an act of its own, not as text
+_ELSEWHERE = {logo.setting.name}  # changed by an act of its own, not as text
 
 menu.add(_("Settings"), "settings_admin.index", Permission.SEE_SETTINGS, position=90)
 
@@ -60,6 +62,37 @@ def change() -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
+@bp.post("/admin/settings/logo")
+@requires(Permission.CHANGE_SETTINGS)
+def upload_logo() -> ResponseReturnValue:
+    """Take a new logo: its file is stored between two transactions, so that neither can leave half of it."""
+    form = LogoForm()
+    if not form.validate():
+        return _page(_form()(formdata=None, data=stored_texts()), form), 422
+    try:
+        picture = logo.read(form.picture.data.stream)
+    except HubError as error:
+        form.picture.errors = [error.message]
+        return _page(_form()(formdata=None, data=stored_texts()), form), 422
+    with transaction(db.session):
+        logo.promise(picture)
+    logo.store(picture, files())
+    with transaction(db.session):
+        logo.adopt(picture, by=current_user._get_current_object())
+    flash(gettext("The logo is changed."), "success")
+    return redirect(url_for(".index"))
+
+
+@bp.post("/admin/settings/logo/remove")
+@requires(Permission.CHANGE_SETTINGS)
+def remove_logo() -> ResponseReturnValue:
+    """Go back to the hub's own sign."""
+    with transaction(db.session):
+        logo.remove(by=current_user._get_current_object())
+    flash(gettext("The logo is removed."), "success")
+    return redirect(url_for(".index"))
+
+
 @bp.get("/local/hub/admin/settings.php")
 @bp.get("/local/hub/admin/register.php")
 @requires(Permission.SEE_SETTINGS)
@@ -76,8 +109,14 @@ def _shown() -> list[declared.Declaration]:
     return [each for each in declared.declarations().values() if each.name not in _ELSEWHERE]
 
 
-def _page(form: SettingsForm) -> str:
-    return render_template("admin/settings.html", form=form, sections=list(_sections(form)))
+def _page(form: SettingsForm, logo_form: LogoForm | None = None) -> str:
+    return render_template(
+        "admin/settings.html",
+        form=form,
+        sections=list(_sections(form)),
+        logo_form=logo_form or LogoForm(formdata=None),
+        logo=logo.address(),
+    )
 
 
 def _sections(form: SettingsForm) -> Iterator[tuple[str, list[str]]]:

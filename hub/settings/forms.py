@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -18,6 +19,17 @@ _NUMBERS = (fields.integer, fields.integer_or_none, fields.count, fields.positiv
 _LONG = {"description"}
 _FEW = 4  # choices that are shown side by side
 REMOVE = "remove_"  # prefix of the box that empties a secret setting
+
+
+class LogoForm(FlaskForm):
+    """A picture for the top of every page."""
+
+    picture = FileField(
+        _("Picture"),
+        [FileRequired(_("Choose a file."))],
+        description=_("PNG, JPEG, GIF or WebP, at most 1 MB; a square one looks best."),
+        render_kw={"accept": "image/png,image/jpeg,image/gif,image/webp"},
+    )
 
 
 class SettingsForm(FlaskForm):

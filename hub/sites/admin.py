@@ -19,7 +19,7 @@ from hub.courses.models import Course
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
-from hub.here import asked_page
+from hub.here import asked_number, asked_page
 from hub.paging import page_of
 from hub.registration import blocking, leaving, moving
 from hub.sites import attention, listing, matters, moderation
@@ -61,7 +61,7 @@ def matters_waiting() -> ResponseReturnValue:
     return render_template("admin/matters.html", rows=rows)
 
 
-@bp.get("/admin/sites/<int:site_id>")
+@bp.get("/admin/sites/<int(max=2147483647):site_id>")
 @requires(Permission.SEE_MODERATION)
 def look(site_id: int) -> ResponseReturnValue:
     """Everything known about a site."""
@@ -86,7 +86,7 @@ def act() -> ResponseReturnValue:
     return perform(DESK, back=url_for(".index"))
 
 
-@bp.get("/admin/sites/<int:site_id>/edit")
+@bp.get("/admin/sites/<int(max=2147483647):site_id>/edit")
 @requires(Permission.MODERATE_SITES)
 def edit_form(site_id: int) -> ResponseReturnValue:
     """The form in which a moderator corrects what a site told."""
@@ -94,7 +94,7 @@ def edit_form(site_id: int) -> ResponseReturnValue:
     return render_template("admin/site_edit.html", site=site, form=SiteForm(obj=site))
 
 
-@bp.post("/admin/sites/<int:site_id>/edit")
+@bp.post("/admin/sites/<int(max=2147483647):site_id>/edit")
 @requires(Permission.MODERATE_SITES)
 def edit(site_id: int) -> ResponseReturnValue:
     """Correct what a site told."""
@@ -113,7 +113,7 @@ def edit(site_id: int) -> ResponseReturnValue:
     return redirect(url_for(".look", site_id=site_id))
 
 
-@bp.post("/admin/sites/<int:site_id>/matters/<int:matter_id>/close")
+@bp.post("/admin/sites/<int(max=2147483647):site_id>/matters/<int(max=2147483647):matter_id>/close")
 @requires(Permission.MODERATE_SITES)
 def close_matter(site_id: int, matter_id: int) -> ResponseReturnValue:
     """Note that somebody has dealt with this."""
@@ -123,7 +123,7 @@ def close_matter(site_id: int, matter_id: int) -> ResponseReturnValue:
     return redirect(url_for(".look", site_id=site_id))
 
 
-@bp.post("/admin/sites/<int:site_id>/move/<decision>")
+@bp.post("/admin/sites/<int(max=2147483647):site_id>/move/<decision>")
 @requires(Permission.MODERATE_SITES)
 def decide_move(site_id: int, decision: str) -> ResponseReturnValue:
     """Accept or refuse the move that waits, if it is still the one that was looked at."""
@@ -151,7 +151,7 @@ def former_list() -> ResponseReturnValue:
 @requires(Permission.SEE_MODERATION)
 def former_page() -> ResponseReturnValue:
     """The original's address of a site's page."""
-    site_id = request.args.get("id", type=int)
+    site_id = asked_number("id")
     return redirect(url_for(".look", site_id=site_id) if site_id else url_for(".index"))
 
 

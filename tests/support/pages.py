@@ -82,6 +82,7 @@ class Visitor:
         with self.client.application.app_context():
             response = self.client.open(path, method=method, **options)
             text = response.get_data(as_text=True)
+            response.close()
         if has_app_context():
             db.session.rollback()
             db.session.expire_all()
