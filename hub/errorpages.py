@@ -22,9 +22,8 @@ def init_app(app: Flask) -> None:
 
 def _hub_error(error: HubError) -> ResponseReturnValue:
     db.session.rollback()
-    return render_template(
-        "errors/error.html", title=_("This did not work"), message=error.message, key=error.key
-    ), error.status
+    title = str(_HTTP[error.status][0]) if error.status in _HTTP else _("This did not work")
+    return render_template("errors/error.html", title=title, message=error.message, key=error.key), error.status
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:

@@ -10,10 +10,11 @@ from flask_login import current_user
 from hub import clock, readiness
 from hub.access import open_to_all
 from hub.accounts import people
+from hub.accounts.views import ask_to_sign_in
 from hub.courses import addresses, following, listing
 from hub.courses.newest import newest
 from hub.database import transaction
-from hub.extensions import db, login_manager
+from hub.extensions import db
 from hub.frontpage import charts, figures, filters
 from hub.frontpage.openness import Openness, require_names, towards
 from hub.here import asked_number, asked_page, local
@@ -42,7 +43,7 @@ SEARCHES = frozenset(
 def index() -> ResponseReturnValue:
     """The start page, the results of a search, or what an old address asks for."""
     if request.args.get("mustbelogged") and not current_user.is_authenticated:
-        return login_manager.unauthorized()
+        return ask_to_sign_in()
     if asked_number("messagesent"):
         flash(_("Your message has been sent."), "success")
     if course_id := asked_number("redirectcourseid"):
