@@ -31,7 +31,7 @@ from tests.registration.conftest import (
 )
 
 
-def test_1_url_and_secret_alone_are_enough(visitor: FlaskClient) -> None:
+def test_assertion_001_url_and_secret_alone_are_enough(visitor: FlaskClient) -> None:
     assert register(visitor, url="http://site.example", token="a secret").page.startswith("http://site.example/")
 
 
@@ -46,7 +46,9 @@ def test_1_url_and_secret_alone_are_enough(visitor: FlaskClient) -> None:
         f"https://{'long.' * 30}example/{'path/' * 10}x",
     ],
 )
-def test_2_8_T34_the_redirect_begins_with_the_url_as_the_site_spells_it(visitor: FlaskClient, url: str) -> None:
+def test_assertion_002_008_T34_the_redirect_begins_with_the_url_as_the_site_spells_it(
+    visitor: FlaskClient, url: str
+) -> None:
     assert register(visitor, url=url).page == f"{url.rstrip('/')}/admin/registration/confirmregistration.php"
     assert only_site().url == url
 
@@ -54,11 +56,11 @@ def test_2_8_T34_the_redirect_begins_with_the_url_as_the_site_spells_it(visitor:
 @pytest.mark.parametrize(
     "secret", [SECRET, "a" * 32 + "Zlocalhost:8080", "x.y:z-" * 25, "a b&c=d+e%41ü", "0e12345", "<b>bold</b>"]
 )
-def test_3_T03_the_secret_comes_back_unchanged(visitor: FlaskClient, secret: str) -> None:
+def test_assertion_003_T03_the_secret_comes_back_unchanged(visitor: FlaskClient, secret: str) -> None:
     assert register(visitor, token=secret).values["token"] == secret
 
 
-def test_4_the_new_token_is_letters_and_digits(visitor: FlaskClient) -> None:
+def test_assertion_004_the_new_token_is_letters_and_digits(visitor: FlaskClient) -> None:
     assert re.fullmatch("[A-Za-z0-9]{20,255}", register(visitor).token)
 
 
@@ -76,7 +78,7 @@ def test_4_the_new_token_is_letters_and_digits(visitor: FlaskClient) -> None:
         ("not a url", "evil.test", "http://hub.test"),
     ],
 )
-def test_5_T30_the_hubs_address_is_echoed_as_the_site_knows_it(
+def test_assertion_005_T30_the_hubs_address_is_echoed_as_the_site_knows_it(
     visitor: FlaskClient, hub: Flask, huburl: str | None, host: str, echoed: str
 ) -> None:
     aliases = ("https://old.hub.test", "http://second.test:81/hub")
@@ -86,7 +88,7 @@ def test_5_T30_the_hubs_address_is_echoed_as_the_site_knows_it(
 
 
 @pytest.mark.parametrize("name", ["Überhub & <b>Söhne</b>", "=?& #%", "n" * 300])
-def test_6_T02_the_hubs_name_is_told_without_markup(visitor: FlaskClient, name: str) -> None:
+def test_assertion_006_T02_the_hubs_name_is_told_without_markup(visitor: FlaskClient, name: str) -> None:
     change(name=name)
     told = register(visitor).values["hubname"]
     assert told
@@ -95,7 +97,7 @@ def test_6_T02_the_hubs_name_is_told_without_markup(visitor: FlaskClient, name: 
     assert told[:3] == name[:3]
 
 
-def test_7_the_token_works_before_the_browser_comes_back(visitor: FlaskClient) -> None:
+def test_assertion_007_the_token_works_before_the_browser_comes_back(visitor: FlaskClient) -> None:
     token = register(visitor).token
     assert call(visitor, token, "hub_site_is_registered", siteurl=SITE_URL, sitesecret=SECRET) is True
 
@@ -120,7 +122,7 @@ def test_7_the_token_works_before_the_browser_comes_back(visitor: FlaskClient) -
         "\x00http://x",
     ],
 )
-def test_9_what_is_no_url_of_a_site_is_refused_without_a_redirect(
+def test_assertion_009_what_is_no_url_of_a_site_is_refused_without_a_redirect(
     visitor: FlaskClient, probe: FakeProbe, url: str
 ) -> None:
     response = visitor.get(query(url=url))
@@ -132,14 +134,14 @@ def test_9_what_is_no_url_of_a_site_is_refused_without_a_redirect(
 
 
 @pytest.mark.parametrize("token", [None, "", "   "])
-def test_10_without_a_secret_nobody_registers(visitor: FlaskClient, token: str | None) -> None:
+def test_assertion_010_without_a_secret_nobody_registers(visitor: FlaskClient, token: str | None) -> None:
     response = visitor.get(query(token=token))
     assert response.status_code == 400
     assert "errorwrongdata" in response.text
     assert count(Site) == 0
 
 
-def test_11_T32_registering_again_updates_the_site_and_gives_a_token(visitor: FlaskClient) -> None:
+def test_assertion_011_T32_registering_again_updates_the_site_and_gives_a_token(visitor: FlaskClient) -> None:
     first = register(visitor, name="Before")
     again = register(visitor, name="After")
     assert only_site().name == "After"
@@ -158,7 +160,7 @@ def test_T33_a_lost_token_is_replaced_and_dies_when_the_new_one_is_used(visitor:
     assert call(visitor, used, "hub_site_is_registered", **registered)["errorcode"] == "invalidtoken"
 
 
-def test_14_T01_the_hub_password_is_asked_and_carried_nowhere(visitor: FlaskClient) -> None:
+def test_assertion_014_T01_the_hub_password_is_asked_and_carried_nowhere(visitor: FlaskClient) -> None:
     change(privacy="private", password="open sesame")
     for wrong in (None, "", "open", "0"):
         response = visitor.get(query(password=wrong))
@@ -186,22 +188,22 @@ def test_T01_the_password_passes_through_the_question_of_moved_or_copied(visitor
     assert moved["action"] == "moved"
 
 
-def test_15_a_query_of_16000_bytes_is_accepted(visitor: FlaskClient) -> None:
+def test_assertion_015_a_query_of_16000_bytes_is_accepted(visitor: FlaskClient) -> None:
     register(visitor, description="d" * 15_800)
     assert only_site().description == "d" * 15_800
 
 
-def test_16_bare_keys_are_empty(visitor: FlaskClient) -> None:
+def test_assertion_016_bare_keys_are_empty(visitor: FlaskClient) -> None:
     Handed.over(visitor.get(f"{REGISTRATION}?contactphone&imageurl&name&url=http%3A%2F%2Fsite.example&token=s"))
     assert only_site().contact_phone == ""
     assert only_site().name == ""
 
 
-def test_17_unknown_parameters_are_ignored(visitor: FlaskClient) -> None:
+def test_assertion_017_unknown_parameters_are_ignored(visitor: FlaskClient) -> None:
     register(visitor, foo="1", submitbutton="Registrieren", roleassignments="1", imageurl="http://evil.test/x")
 
 
-def test_18_B10_markup_is_neutralised(visitor: FlaskClient) -> None:
+def test_assertion_018_B10_markup_is_neutralised(visitor: FlaskClient) -> None:
     register(visitor, name="<script>alert(1)</script>Name", description="<img src=x onerror=alert(1)>Text <b")
     page = visitor.get(query(url="https://copy.example.org", name='"><script>alert(2)</script>')).text
     assert only_site().name == "alert(1)Name"
@@ -209,7 +211,7 @@ def test_18_B10_markup_is_neutralised(visitor: FlaskClient) -> None:
     assert "<img src=x" not in page
 
 
-def test_19_a_double_click_breaks_no_token(visitor: FlaskClient) -> None:
+def test_assertion_019_a_double_click_breaks_no_token(visitor: FlaskClient) -> None:
     first, second = register(visitor).token, register(visitor).token
     registered = {"siteurl": SITE_URL, "sitesecret": SECRET}
     assert call(visitor, first, "hub_site_is_registered", **registered) is True
@@ -218,28 +220,28 @@ def test_19_a_double_click_breaks_no_token(visitor: FlaskClient) -> None:
     assert call(visitor, first, "hub_site_is_registered", **registered)["errorcode"] == "invalidtoken"
 
 
-def test_20_ticks_of_2_0_to_2_4_are_no_figures(visitor: FlaskClient) -> None:
+def test_assertion_020_ticks_of_2_0_to_2_4_are_no_figures(visitor: FlaskClient) -> None:
     register(visitor, courses="1", users="1", badges="1", moodleversion="2012062501.11")
     assert only_site().figures == {}
 
 
-def test_20_figures_of_2_5_and_later_are_kept(visitor: FlaskClient) -> None:
+def test_assertion_020_figures_of_2_5_and_later_are_kept(visitor: FlaskClient) -> None:
     register(visitor, courses="1", users="12", moodleversion="2013051400.08", participantnumberaverage="12.5")
     assert only_site().figures == {"courses": 1, "users": 12, "participantnumberaverage": 12.5}
 
 
-def test_21_the_address_of_2_4_is_taken_as_street(visitor: FlaskClient) -> None:
+def test_assertion_021_the_address_of_2_4_is_taken_as_street(visitor: FlaskClient) -> None:
     register(visitor, address="Street 1")
     assert only_site().street == "Street 1"
 
 
 @pytest.mark.parametrize("language", [None, ""])
-def test_22_T25_Xlanguage_stands_in_for_language(visitor: FlaskClient, language: str | None) -> None:
+def test_assertion_022_T25_Xlanguage_stands_in_for_language(visitor: FlaskClient, language: str | None) -> None:
     register(visitor, Xlanguage="fr", language=language)
     assert only_site().language == "fr"
 
 
-def test_23_T26_the_version_survives_as_text(visitor: FlaskClient) -> None:
+def test_assertion_023_T26_the_version_survives_as_text(visitor: FlaskClient) -> None:
     register(visitor, moodleversion="2013051400.08")
     assert only_site().moodle_version == "2013051400.08"
 
@@ -250,24 +252,24 @@ def test_B40_no_language_code_keeps_a_site_out(visitor: FlaskClient, language: s
     assert only_site().language == language.replace("-", "_")
 
 
-def test_35_a_site_of_2_0_registers_without_ever_needing_the_renew_page(visitor: FlaskClient) -> None:
+def test_assertion_035_a_site_of_2_0_registers_without_ever_needing_the_renew_page(visitor: FlaskClient) -> None:
     handed = register(visitor, moodlerelease="2.0 (Build: 20101124)", moodleversion="2010112400")
     assert "renewregistration" not in handed.location
 
 
-def test_36_37_what_is_not_disclosed_is_no_figure(visitor: FlaskClient) -> None:
+def test_assertion_036_037_what_is_not_disclosed_is_no_figure(visitor: FlaskClient) -> None:
     register(visitor, users="-1", badges="3", issuedbadges="0", moodleversion="2014111005")
     assert only_site().figures == {"badges": 3, "issuedbadges": 0}
 
 
-def test_102_a_truncated_redirect_leaves_the_rest_unknown(visitor: FlaskClient) -> None:
+def test_assertion_102_a_truncated_redirect_leaves_the_rest_unknown(visitor: FlaskClient) -> None:
     register(visitor, countrycode="DE", name="A site", courses="5")
     register(visitor, name="A site")
     assert only_site().country_code == "DE"
     assert only_site().figures == {"courses": 5}
 
 
-def test_112_a_registration_of_5_1_7_shows_the_url_until_the_name_arrives(visitor: FlaskClient) -> None:
+def test_assertion_112_a_registration_of_5_1_7_shows_the_url_until_the_name_arrives(visitor: FlaskClient) -> None:
     register(visitor, policyagreed="1", language="en", contactemail="a@example.org")
     assert only_site().title == SITE_URL
 

@@ -54,7 +54,7 @@ def block(url: str = SITE_URL) -> None:
     db.session.commit()
 
 
-def test_33_a_site_leaves_by_xmlrpc_and_its_token_dies(visitor: FlaskClient, token: str) -> None:
+def test_assertion_033_a_site_leaves_by_xmlrpc_and_its_token_dies(visitor: FlaskClient, token: str) -> None:
     body = b'<?xml version="1.0"?><methodCall><methodName>hub_unregister_site</methodName></methodCall>'
     first, second = (visitor.post(f"{SERVICES}?wstoken={token}", data=body, content_type="text/xml") for _ in range(2))
     assert b"<boolean>1</boolean>" in first.data
@@ -66,20 +66,20 @@ def test_33_a_site_leaves_by_xmlrpc_and_its_token_dies(visitor: FlaskClient, tok
 @pytest.mark.parametrize(
     ("method", "arguments"), [("GET", {}), ("GET", {"url[0]": SITE_URL}), ("POST", {"url[0]": SITE_URL})]
 )
-def test_91_a_site_leaves_with_and_without_its_url(
+def test_assertion_091_a_site_leaves_with_and_without_its_url(
     visitor: FlaskClient, token: str, method: str, arguments: dict[str, str]
 ) -> None:
     assert call(visitor, token, "hub_unregister_site", method=method, **arguments) is True
     assert update(visitor, token)["errorcode"] == "invalidtoken"
 
 
-def test_92_an_unknown_token_is_refused_in_exactly_this_shape(visitor: FlaskClient) -> None:
+def test_assertion_092_an_unknown_token_is_refused_in_exactly_this_shape(visitor: FlaskClient) -> None:
     answer = update(visitor, "unknown")
     assert set(answer) == {"exception", "errorcode", "message"}
     assert (answer["exception"], answer["errorcode"]) == ("moodle_exception", "invalidtoken")
 
 
-def test_93_who_lost_his_token_may_leave_by_get_without_url(visitor: FlaskClient, token: str) -> None:
+def test_assertion_093_who_lost_his_token_may_leave_by_get_without_url(visitor: FlaskClient, token: str) -> None:
     assert call(visitor, "unknown", "hub_unregister_site", method="GET") is True
     assert (
         call(visitor, "unknown", "hub_unregister_site", method="GET", **{"url[0]": SITE_URL})["errorcode"]
@@ -192,7 +192,7 @@ def test_removal_ends_what_waited(visitor: FlaskClient, token: str) -> None:
     Handed.over(visitor.get(query(token="a fresh secret")))
 
 
-def test_94_T07_a_blocked_site_is_told_so_and_its_courses_are_kept(visitor: FlaskClient, token: str) -> None:
+def test_assertion_094_T07_a_blocked_site_is_told_so_and_its_courses_are_kept(visitor: FlaskClient, token: str) -> None:
     course = make_course(only_site())
     other = make_token(make_site())
     block()
@@ -244,7 +244,7 @@ def test_a_block_holds_for_secrets_that_differ_only_in_their_final_digits(
     assert visitor.get(query(token="x" + tried)).status_code == 303
 
 
-def test_111_fourteen_digits_at_the_end_of_a_secret_mean_nothing_else(visitor: FlaskClient) -> None:
+def test_assertion_111_fourteen_digits_at_the_end_of_a_secret_mean_nothing_else(visitor: FlaskClient) -> None:
     register(visitor, token=STEM + "20260101120000", contactemail="ada@example.org")
     response = visitor.get(query(token=STEM + "20260202130000"))
     assert "freshmoodleregistrationerror" in response.text

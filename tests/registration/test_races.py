@@ -11,14 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from hub.courses.models import Course
+from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.registration.models import Attempt
-from hub.sites import totals
+from hub.sites import moderation, totals
 from hub.sites.models import Site
 from hub.tokens.issuing import hashed
 from hub.tokens.models import Token
+from tests.factories import make_site, make_token
 from tests.fakes import FakeProbe
-from tests.registration.conftest import SECRET, SITE_URL, Handed, call, count, mails, query, register
+from tests.registration.conftest import SECRET, SITE_URL, Handed, call, change, count, mails, query, register, update
 
 AT_ONCE = 4
 
@@ -77,3 +80,67 @@ def test_B29_two_secrets_of_two_sites_on_one_url_never_share_it(hub: Flask, visi
     live = db.session.scalars(sa.select(Site.url_key).where(Site.state == "LIVE")).all()
     assert len(set(live)) == len(live) == 2
     assert sum(response.status_code == 303 for response in responses) == 1
+
+
+PUBLISHED = {
+    "fullname": "A course",
+    "shortname": "course",
+    "description": "",
+    "language": "en",
+    "publishername": "Ada",
+    "publisheremail": "ada@example.org",
+    "contributornames": "",
+    "coverage": "",
+    "creatorname": "",
+    "licenceshortname": "cc",
+    "subject": "",
+    "audience": "",
+    "educationallevel": "",
+    "creatornotes": "",
+    "creatornotesformat": 1,
+    "enrollable": 1,
+    "courseurl": "https://example.org/course",
+    "screenshots": 0,
+    "deletescreenshots": 0,
+}
+
+
+def publish(visitor: FlaskClient, token: str, first: int) -> object:
+    """Publish three courses in one call."""
+    courses = {
+        f"courses[{number}][{name}]": value
+        for number in range(3)
+        for name, value in (PUBLISHED | {"sitecourseid": first + number}).items()
+    }
+    return call(visitor, token, "hub_register_courses", **courses)
+
+
+def test_B29_sites_that_register_update_and_publish_at_once_never_block_each_other(
+    hub: Flask, probe: FakeProbe
+) -> None:
+    change(maxcoursesperday="")
+    sites = [make_site() for _ in range(3)]
+    for site in sites:
+        moderation.trust(site, by=COMMAND, reason="for the test")
+    db.session.commit()
+    tokens = {site.url: make_token(site) for site in sites}
+
+    def work(number: int) -> list[bool]:
+        visitor, (url, token) = hub.test_client(), list(tokens.items())[number % 3]
+        return [
+            ok
+            for step in range(4)
+            for ok in (
+                visitor.get(query(url=f"https://s{number}-{step}.example.org", token=f"{number} {step}")).status_code
+                == 303,
+                isinstance(publish(visitor, token, 100 * number + 10 * step), list),
+                update(visitor, token, url=url, name=f"Name {number} {step}") is True,
+            )
+        ]
+
+    with ThreadPoolExecutor(6) as threads:
+        assert all(ok for done in threads.map(work, range(6)) for ok in done)
+    db.session.rollback()
+    listed = db.session.scalar(sa.select(sa.func.count()).select_from(Course).where(Course.listed))
+    assert (totals.read().site_count, totals.read().enrollable_count) == (3 + 24, listed)
+    assert listed == 6 * 4 * 3

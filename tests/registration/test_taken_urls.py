@@ -54,7 +54,9 @@ def asked() -> str:
     return link_in(mails("site-url-taken")[-1])
 
 
-def test_13_T06_another_secret_on_a_taken_url_asks_the_old_contact(visitor: FlaskClient, holder: str) -> None:
+def test_assertion_013_T06_another_secret_on_a_taken_url_asks_the_old_contact(
+    visitor: FlaskClient, holder: str
+) -> None:
     response = visitor.get(query(**NEWCOMER))
     assert response.status_code == 409
     assert "freshmoodleregistrationerror" in response.text

@@ -59,19 +59,19 @@ def struct(**members: str) -> str:
     return f"<params><param><value><struct>{inside}</struct></value></param></params>"
 
 
-def test_86_an_update_by_get_without_a_version_is_true(visitor: FlaskClient, token: str) -> None:
+def test_assertion_086_an_update_by_get_without_a_version_is_true(visitor: FlaskClient, token: str) -> None:
     answer = call(visitor, token, "hub_update_site_info", method="GET", **siteinfo(name="By get"))
     assert answer is True
     assert only_site().name == "By get"
 
 
-def test_101_106_the_same_token_serves_get_and_post(visitor: FlaskClient, token: str) -> None:
+def test_assertion_101_106_the_same_token_serves_get_and_post(visitor: FlaskClient, token: str) -> None:
     assert call(visitor, token, "hub_update_site_info", method="GET", **siteinfo(name="By get")) is True
     assert update(visitor, token, name="By post") is True
     assert only_site().name == "By post"
 
 
-def test_87_what_is_absent_becomes_empty_but_for_url_and_contact(visitor: FlaskClient, token: str) -> None:
+def test_assertion_087_what_is_absent_becomes_empty_but_for_url_and_contact(visitor: FlaskClient, token: str) -> None:
     update(
         visitor, token, contactphone="123", geolocation="1,2", regioncode="BY", courses="3", moodleversion="2017051500"
     )
@@ -83,7 +83,7 @@ def test_87_what_is_absent_becomes_empty_but_for_url_and_contact(visitor: FlaskC
     assert (site.url, site.contact_email) == (SITE_URL, "admin@www.example.org")
 
 
-def test_88_104_unknown_keys_and_validateurl_are_ignored(visitor: FlaskClient, token: str) -> None:
+def test_assertion_088_104_unknown_keys_and_validateurl_are_ignored(visitor: FlaskClient, token: str) -> None:
     recent = {
         "policyagreed": "1",
         "activeusers": "7",
@@ -101,7 +101,7 @@ def test_88_104_unknown_keys_and_validateurl_are_ignored(visitor: FlaskClient, t
     assert site.extras == {"policyagreed": "1", "dbtype": "mariadb", "sitetheme": "boost", "primaryauthtype": "manual"}
 
 
-def test_27_false_in_a_text_field_is_empty(visitor: FlaskClient, token: str) -> None:
+def test_assertion_027_false_in_a_text_field_is_empty(visitor: FlaskClient, token: str) -> None:
     no = "<boolean>0</boolean>"
     sent = struct(
         name="<string>Still</string>", contactphone=no, imageurl=no, geolocation=no, url=f"<string>{SITE_URL}</string>"
@@ -116,7 +116,9 @@ def test_27_false_in_a_text_field_is_empty(visitor: FlaskClient, token: str) -> 
     ("average", "stored"),
     [("<int>0</int>", 0), ("<double>2.5</double>", 2.5), ("<string>2.3333333333333</string>", 2.3333333333333)],
 )
-def test_28_T27_averages_come_as_they_like(visitor: FlaskClient, token: str, average: str, stored: float) -> None:
+def test_assertion_028_T27_averages_come_as_they_like(
+    visitor: FlaskClient, token: str, average: str, stored: float
+) -> None:
     sent = struct(participantnumberaverage=average, courses="<int>-1</int>")
     assert b"<boolean>1</boolean>" in xmlrpc(visitor, token, "hub_update_site_info", sent)
     assert only_site().figures == {"participantnumberaverage": stored}
@@ -134,7 +136,7 @@ def test_T29_both_spellings_of_the_mobile_key_are_one(visitor: FlaskClient, toke
     assert only_site().figures == {"mobilenotificationsenabled": 1}
 
 
-def test_109_statistics_of_100_kb_are_kept_as_they_are(visitor: FlaskClient, token: str) -> None:
+def test_assertion_109_statistics_of_100_kb_are_kept_as_they_are(visitor: FlaskClient, token: str) -> None:
     usage = json.dumps({"mod": {f"plugin{number}": {"enabled": 1, "count": number} for number in range(2700)}})
     assert len(usage) > 100_000
     assert update(visitor, token, pluginusage=usage) is True
@@ -144,18 +146,22 @@ def test_109_statistics_of_100_kb_are_kept_as_they_are(visitor: FlaskClient, tok
 @pytest.mark.parametrize(
     "usage", ["{broken", "[1]", "1", "{" * 100_000, '{"a":' * 5000 + "1" + "}" * 5000, "x" * 400_000]
 )
-def test_109_what_is_no_statistics_is_dropped_and_the_rest_kept(visitor: FlaskClient, token: str, usage: str) -> None:
+def test_assertion_109_what_is_no_statistics_is_dropped_and_the_rest_kept(
+    visitor: FlaskClient, token: str, usage: str
+) -> None:
     assert update(visitor, token, pluginusage=usage, name="Still") is True
     assert only_site().name == "Still"
 
 
 @pytest.mark.parametrize("usage", ["", '{"openai":{"generate_text":{"success_count":1,"fail_count":0}}}'])
 @pytest.mark.parametrize("kind", ["", "19", "15", "4711", "university"])
-def test_110_ai_usage_and_any_kind_of_organisation(visitor: FlaskClient, token: str, usage: str, kind: str) -> None:
+def test_assertion_110_ai_usage_and_any_kind_of_organisation(
+    visitor: FlaskClient, token: str, usage: str, kind: str
+) -> None:
     assert update(visitor, token, aiusage=usage, organisationtype=kind) is True
 
 
-def test_107_108_is_registered_is_true_or_false_only(visitor: FlaskClient, token: str) -> None:
+def test_assertion_107_108_is_registered_is_true_or_false_only(visitor: FlaskClient, token: str) -> None:
     other = make_site(secret="somebody else's", url="https://other.example.org")
     assert is_registered(visitor, token) is True
     assert is_registered(visitor, token, SITE_URL.replace("www", "WWW") + "/") is True
@@ -197,7 +203,7 @@ def test_T17_an_update_notes_the_address(visitor: FlaskClient, token: str) -> No
     assert only_site().address == "2001:db8::17"
 
 
-def test_30_T35_only_a_new_url_is_asked_and_for_six_seconds_at_most(
+def test_assertion_030_T35_only_a_new_url_is_asked_and_for_six_seconds_at_most(
     visitor: FlaskClient, hub: Flask, token: str
 ) -> None:
     open_meanwhile: list[bool] = []
@@ -236,7 +242,7 @@ def test_a_site_updates_itself_and_no_other(visitor: FlaskClient, token: str) ->
     assert site_of(SITE_URL).name == "A site"
 
 
-def test_113_117_a_signed_update_is_verified(visitor: FlaskClient, token: str) -> None:
+def test_assertion_113_117_a_signed_update_is_verified(visitor: FlaskClient, token: str) -> None:
     with clock.fixed(NOW):
         assert update(visitor, token, name="Signed", **sign(SITE_URL, NOW)) is True
     assert only_site().signed_at == NOW
@@ -259,7 +265,9 @@ def test_113_117_a_signed_update_is_verified(visitor: FlaskClient, token: str) -
         ),
     ],
 )
-def test_113_the_known_vectors_hold(visitor: FlaskClient, secret: str, url: str, moment: int, signature: str) -> None:
+def test_assertion_113_the_known_vectors_hold(
+    visitor: FlaskClient, secret: str, url: str, moment: int, signature: str
+) -> None:
     token = register(visitor, url=url, token=secret).token
     with clock.fixed(clock.from_unix(moment + 5)):
         assert update(visitor, token, url=url, timestamp=moment, signature=signature) is True
@@ -268,12 +276,14 @@ def test_113_the_known_vectors_hold(visitor: FlaskClient, secret: str, url: str,
     assert wrong["errorcode"] == "signaturewrong"
 
 
-def test_114_an_unsigned_update_is_accepted_as_unverified(visitor: FlaskClient, token: str) -> None:
+def test_assertion_114_an_unsigned_update_is_accepted_as_unverified(visitor: FlaskClient, token: str) -> None:
     assert update(visitor, token, name="Unsigned") is True
     assert only_site().signed_at is None
 
 
-def test_115_a_wrong_signature_is_explained_and_costs_no_registration(visitor: FlaskClient, token: str) -> None:
+def test_assertion_115_a_wrong_signature_is_explained_and_costs_no_registration(
+    visitor: FlaskClient, token: str
+) -> None:
     with clock.fixed(NOW):
         answer = update(visitor, token, name="Forged", **sign(SITE_URL, NOW, "another secret"))
     assert (answer["exception"], answer["errorcode"]) == ("moodle_exception", "signaturewrong")
@@ -292,7 +302,7 @@ def test_115_a_wrong_signature_is_explained_and_costs_no_registration(visitor: F
         (timedelta(days=-2), False),
     ],
 )
-def test_116_an_old_time_stamp_is_accepted_for_a_week(
+def test_assertion_116_an_old_time_stamp_is_accepted_for_a_week(
     visitor: FlaskClient, token: str, age: timedelta, accepted: bool
 ) -> None:
     with clock.fixed(NOW):
@@ -328,23 +338,25 @@ def test_once_a_site_has_signed_unsigned_changes_of_url_and_contact_are_held(vis
     assert (only_site().url, only_site().contact_email) == (stolen["url"], "eve@example.org")
 
 
-def test_36_privacy_and_visibility_words_are_read(visitor: FlaskClient, token: str) -> None:
+def test_assertion_036_privacy_and_visibility_words_are_read(visitor: FlaskClient, token: str) -> None:
     update(visitor, token, privacy="linked")
     assert only_site().privacy is SitePrivacy.LINKED
     update(visitor, token, privacy="everything")
     assert only_site().privacy is SitePrivacy.NOT_DISPLAYED
 
 
-def test_T35_an_update_finds_its_site_by_index(visitor: FlaskClient, token: str) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return
-    for query in (
-        sa.select(Site).where(Site.url_key == "x", Site.state == "LIVE"),
-        sa.select(Site).where(Site.secret_hash == "x", Site.state == "LIVE"),
-    ):
-        compiled = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
-        plan = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {compiled}")).all()
-        assert all("SCAN" not in row[3] for row in plan)
+@pytest.mark.sqlite
+def test_T35_sites_are_found_by_index_however_many_there_are(visitor: FlaskClient, token: str) -> None:
+    statements: list[tuple[str, object]] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *event: statements.append((event[2], event[3])))
+    register(visitor)
+    update(visitor, token)
+    looked_up = [(sql, values) for sql, values in statements if sql.startswith("SELECT") and "FROM site " in sql]
+    assert looked_up
+    with db.engine.connect() as connection:
+        for sql, values in looked_up:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+            assert not any("SCAN site" in row[3] for row in plan), (sql, plan)
 
 
 @pytest.mark.parametrize("parameters", ["", "<params/>", "<params><param><value><string/></value></param></params>"])

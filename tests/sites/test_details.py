@@ -28,7 +28,7 @@ def test_nothing_that_a_site_says_breaks_the_reader(said: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize("value", ["-1", "-1.0", "nan", "inf", "-inf", "many", "", None, False, "1e400", [], {}])
-def test_36_what_is_no_figure_is_not_told(value: object) -> None:
+def test_assertion_036_what_is_no_figure_is_not_told(value: object) -> None:
     assert SiteDetails.parse({"users": value}).figures == {}
 
 
@@ -51,7 +51,7 @@ def test_figures_come_in_many_spellings(value: object, figure: float) -> None:
         ("", "", {"courses": 1}),
     ],
 )
-def test_20_only_the_redirects_of_2_0_to_2_4_send_ticks(version: str, release: str, figures: dict[str, int]) -> None:
+def test_assertion_020_only_the_redirects_of_2_0_to_2_4_send_ticks(version: str, release: str, figures: dict[str, int]) -> None:
     said = {"courses": "1", "moodleversion": version, "moodlerelease": release}
     assert SiteDetails.parse_redirect(said).figures == figures
     assert SiteDetails.parse(said).figures == {"courses": 1}
@@ -81,7 +81,7 @@ def test_codes_are_cleaned_and_never_refused() -> None:
     assert SiteDetails.parse({"countrycode": "Germany"}).country_code == ""
 
 
-def test_22_the_right_name_wins_over_its_stand_in() -> None:
+def test_assertion_022_the_right_name_wins_over_its_stand_in() -> None:
     assert SiteDetails.parse({"language": "de", "Xlanguage": "fr"}).language == "de"
     assert SiteDetails.parse({"street": "A", "address": "B"}).street == "A"
 
@@ -93,7 +93,7 @@ def test_control_characters_and_lone_surrogates_do_not_survive() -> None:
 
 
 @pytest.mark.parametrize("said", ["<b>bold</b>", "<<b>script>alert(1)</script>", "<img src=x", "<!--x", "<?php"])
-def test_18_no_tag_survives_not_even_one_made_of_others(said: str) -> None:
+def test_assertion_018_no_tag_survives_not_even_one_made_of_others(said: str) -> None:
     for name in (SiteDetails.parse({"name": said}).name, SiteDetails.parse({"description": said}).description):
         assert "<" not in name
     assert SiteDetails.parse({"name": "1 < 2 & 3 > 2"}).name == "1 < 2 & 3 > 2"

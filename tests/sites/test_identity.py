@@ -68,12 +68,12 @@ def test_a_secret_without_14_final_digits_has_no_stem(secret: str) -> None:
     assert secret_stem_hash(secret) is None
 
 
-def test_111_secrets_that_differ_only_in_their_date_share_the_stem() -> None:
+def test_assertion_111_secrets_that_differ_only_in_their_date_share_the_stem() -> None:
     stem = "KqwdsGIZEO7MirWVuRuZMRpzUBIxGMu7127.0.0.1"
     assert secret_stem_hash(stem + "20261122050856") == secret_stem_hash(stem + "20261122053710") is not None
 
 
-def test_113_the_signing_key_is_the_md5_of_the_secret() -> None:
+def test_assertion_113_the_signing_key_is_the_md5_of_the_secret() -> None:
     assert signing_key("thesharedsecret") == "0daced6f282db781fd51819ae99a7f03"
 
 
