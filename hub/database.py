@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
 Result = TypeVar("Result")
+
+_RACES = {"40P01", "40001"}  # PostgreSQL's deadlock and serialisation failure
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -108,15 +110,20 @@ def transaction(session: Session | scoped_session[Any]) -> Iterator[None]:
 
 
 def retrying(session: Session | scoped_session[Any], act: Callable[[], Result], attempts: int = 3) -> Result:
-    """The result of ``act`` in a transaction of its own; begun again when another writer took a unique value first.
+    """The result of ``act`` in a transaction of its own; begun again when another writer was faster.
 
-    The database decides who was first (a unique constraint); the loser decides again and now sees the winner's row.
+    The database decides who was first (a unique constraint, or who waits for whom); the loser decides again and now
+    sees the winner's row.
     """
     for remaining in reversed(range(attempts)):
         try:
             with transaction(session):
                 return act()
-        except IntegrityError:
-            if not remaining:
+        except (IntegrityError, OperationalError) as error:
+            if not remaining or not _lost_a_race(error):
                 raise
     raise AssertionError("unreachable")
+
+
+def _lost_a_race(error: IntegrityError | OperationalError) -> bool:
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _RACES

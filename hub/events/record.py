@@ -110,7 +110,7 @@ def record(kind: Event, subject: Subject | None, /, *, by: Actor, **details: Any
     """Write down what happened, in the transaction in which it happened; called inside the rule that did it."""
     if subject is not None and subject.id is None:
         db.session.flush()
-    _take_turn()
+    take_turn()
     last = db.session.execute(sa.select(EventRow.id, EventRow.hash).order_by(EventRow.id.desc()).limit(1)).first()
     salt = secrets.token_hex(16)
     row = EventRow(
@@ -153,7 +153,8 @@ def broken_links() -> Iterator[str]:
         previous_id, previous_hash = row.id, row.hash
 
 
-def _take_turn() -> None:
+def take_turn() -> None:
+    """Wait until the chain of events is this transaction's: taken before any other row that all writers share."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_CHAIN_LOCK)))
 

@@ -67,8 +67,7 @@ def register(arrival: Arrival, choice: Choice | None = None) -> Outcome:
 
 def look_up(arrival: Arrival) -> Known:
     """What the hub knows about the URL and the secret that arrive; those rows are kept from changing meanwhile."""
-    by_url = listing.hold_by_key(arrival.key)
-    by_secret = listing.hold_by_secret(arrival.secret_hash)
+    by_url, by_secret = listing.hold_known(arrival.key, arrival.secret_hash)
     if by_url is not None or by_secret is not None:
         return Known(by_url, by_secret)
     return Known(

@@ -137,11 +137,12 @@ def _by_link(site_id: int, token: str) -> Attempt:
 
 def accept(site_id: int, token: str, *, by: Actor) -> HandOver:
     """The waiting site takes the URL, the row and the courses over; the old installation's token dies at once."""
-    site = listing.hold(site_id)
     attempt = _by_link(site_id, token)
     now, secret = clock.now(), identity.unsealed(attempt.secret)
     details = SiteDetails.parse(attempt.details)
-    elsewhere = listing.hold_by_secret(attempt.secret_hash)
+    site, elsewhere = listing.hold_known(listing.get(site_id).url_key, attempt.secret_hash)
+    if site is None:
+        raise LinkInvalid
     if elsewhere is not None and elsewhere is not site:
         leaving.give_way(elsewhere, by=by)
         db.session.flush()

@@ -65,9 +65,16 @@ def hold_by_key(key: str) -> Site | None:
     return db.session.scalar(live().where(Site.url_key == key).with_for_update())
 
 
-def hold_by_secret(secret_hash: str) -> Site | None:
-    """The live site with this secret, kept from changing until the transaction ends."""
-    return db.session.scalar(live().where(Site.secret_hash == secret_hash).with_for_update())
+def hold_known(key: str, secret_hash: str) -> tuple[Site | None, Site | None]:
+    """The live site of this URL key, and the one with this secret, kept from changing until the transaction ends.
+
+    Both are held by one statement, in the order of their numbers: two sites that each want the other's place must
+    not wait for each other.
+    """
+    either = sa.or_(Site.url_key == key, Site.secret_hash == secret_hash)
+    found = db.session.scalars(live().where(either).order_by(Site.id).with_for_update()).all()
+    by_key = next((site for site in found if site.url_key == key), None)
+    return by_key, next((site for site in found if site.secret_hash == secret_hash), None)
 
 
 def find_left(key: str) -> Site | None:

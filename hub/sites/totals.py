@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from hub.events.record import take_turn
 from hub.extensions import db
 from hub.sites.models import Totals
 
@@ -13,6 +14,7 @@ from hub.sites.models import Totals
 def adjust(*, sites: int = 0, enrollable: int = 0, downloadable: int = 0) -> None:
     """Add these differences to the totals."""
     if sites or enrollable or downloadable:
+        take_turn()  # events and totals in one order for all writers: otherwise two could wait for each other
         db.session.execute(
             sa.update(Totals).values(
                 site_count=Totals.site_count + sites,

@@ -14,7 +14,7 @@ from hub import clock
 from hub.extensions import db
 from hub.registration.signatures import signed
 from hub.sites.identity import signing_key
-from hub.sites.models import MatterKind, Site, SitePrivacy
+from hub.sites.models import MatterKind, SitePrivacy
 from tests.factories import make_site, make_token
 from tests.fakes import FakeProbe
 from tests.registration.conftest import (
