@@ -19,6 +19,8 @@ from hub.sites.models import Site, SiteState
 sites = AppGroup("sites", help="The Moodle sites that registered with this hub.")
 secrets = AppGroup("secrets", help="The secrets by which sites are known.")
 
+AT_THE_COMMAND_LINE = "decided at the command line"  # whoever has it answers for the whole hub
+
 _reason = click.option("--reason", default="", help="Why; kept with the event in the log.")
 _url = click.argument("url")
 
@@ -87,8 +89,8 @@ def hide(url: str, reason: str) -> None:
 @_url
 @_reason
 def trust(url: str, reason: str) -> None:
-    """Let a site's courses be visible at once. Needs a reason as long as nothing proves whose site it is."""
-    _act(url, "trusted", lambda site: moderation.trust(site, by=COMMAND, reason=reason))
+    """Let a site's courses be visible at once."""
+    _act(url, "trusted", lambda site: moderation.trust(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE))
 
 
 @sites.command()
@@ -104,7 +106,7 @@ def untrust(url: str, reason: str) -> None:
 @_reason
 def prioritise(url: str, reason: str) -> None:
     """List a site's courses before others; implies trust."""
-    _act(url, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=reason))
+    _act(url, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE))
 
 
 @sites.command()

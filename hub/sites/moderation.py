@@ -33,15 +33,16 @@ class TrustUnproven(HubError):
 
     def __init__(self, site: Site) -> None:
         super().__init__(
-            f"Nobody has proved yet that {site.url} is theirs: the site has not called the hub since it registered. "
+            f"Nothing speaks for {site.url} yet: the site has not called the hub since it registered. "
             "Give a reason why you trust it."
         )
 
 
 def proof(site: Site) -> str | None:
-    """The key of what shows that the site belongs to whoever registered it, or nothing.
+    """The key of what trust in this site can rest on, or nothing.
 
-    ``tokenused``: it called with the token that was handed over under its URL (on ``site.confirmed_at``).
+    ``tokenused``: it called with its token (on ``site.confirmed_at``), so it is in use. The token passed through the
+    browser of whoever registered it, so this tells nothing about who owns the domain.
     """
     return "tokenused" if site.confirmed_at is not None else None
 

@@ -75,13 +75,10 @@ def test_acts_have_their_opposites(app: Flask, site: Site) -> None:
     assert listed(app) == before
 
 
-def test_trust_without_a_proof_asks_for_a_reason(app: Flask) -> None:
+def test_an_operator_trusts_a_new_site_without_further_questions(app: Flask) -> None:
     make_site(url=URL)
-    refused = run(app, "sites", "trust", URL)
-    assert refused.exit_code != 0
-    assert "reason" in refused.output
-    assert listed(app)[0]["trusted"] is False
-    assert run(app, "sites", "trust", URL, "--reason", "we know them").exit_code == 0
+    assert run(app, "sites", "trust", URL).exit_code == 0
+    assert listed(app)[0]["trusted"] is True
 
 
 @pytest.mark.parametrize("act", ["show", "hide", "trust", "untrust", "prioritise", "unprioritise", "remove"])

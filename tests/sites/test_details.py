@@ -51,7 +51,9 @@ def test_figures_come_in_many_spellings(value: object, figure: float) -> None:
         ("", "", {"courses": 1}),
     ],
 )
-def test_assertion_020_only_the_redirects_of_2_0_to_2_4_send_ticks(version: str, release: str, figures: dict[str, int]) -> None:
+def test_assertion_020_only_the_redirects_of_2_0_to_2_4_send_ticks(
+    version: str, release: str, figures: dict[str, int]
+) -> None:
     said = {"courses": "1", "moodleversion": version, "moodlerelease": release}
     assert SiteDetails.parse_redirect(said).figures == figures
     assert SiteDetails.parse(said).figures == {"courses": 1}
