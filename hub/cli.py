@@ -64,7 +64,7 @@ def serve_hub(host: str, port: int, workers: int, tls_cert: Path | None, tls_key
     _take_address(config.url or place.url)
     _report(upgrade())
     with_worker = is_embedded(_application())
-    say(f"Hub at {hub_url()}, listening on {place.url}, data in {current_app.config['DATA_FOLDER']}.")
+    say(f"Hub at {hub_url()}, listening on {host} port {port}, data in {current_app.config['DATA_FOLDER']}.")
     say("The background worker runs along." if with_worker else f"Start hub worker too: {_queue()} wakes it.")
     _invite()
     serve(_application(), place, workers, with_worker=with_worker)

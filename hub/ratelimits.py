@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 
+import redis
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -17,6 +19,8 @@ from hub.settings import declared
 from hub.settings.declared import declare
 from hub.webservices import views as webservices
 from hub.webservices.faults import RateLimited
+
+log = logging.getLogger(__name__)
 
 registrationsperhour = declare(
     "registrationsperhour",
@@ -61,8 +65,11 @@ def spend(limit: Limit, who: str) -> None:
     if not limiter.enabled or most is None:
         return
     item = RateLimitItemPerHour(most)
-    if most == 0 or not limiter.limiter.hit(item, limit.name, who):
-        raise RateLimited(_seconds_to_wait(item, limit, who))
+    try:
+        if most == 0 or not limiter.limiter.hit(item, limit.name, who):
+            raise RateLimited(_seconds_to_wait(item, limit, who))
+    except redis.RedisError as error:
+        log.warning("nobody is counted while the server of HUB_RATELIMIT_URL is away: %s", error)
 
 
 def _seconds_to_wait(item: RateLimitItemPerHour, limit: Limit, who: str) -> int:

@@ -25,7 +25,8 @@ def configure(app: Flask, config: Config) -> None:
         HUB_URL=config.url or _noted_url(folder),
         SECRET_KEY=config.secret_key or _kept_secret(folder / "secret_key"),
         SQLALCHEMY_DATABASE_URI=config.database_url or f"sqlite:///{folder / 'hub.sqlite'}",
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if config.database_url else {},
+        # A connection for each of serving.THREADS, and no error for whoever comes one too late.
+        SQLALCHEMY_ENGINE_OPTIONS={"max_overflow": 30, "pool_pre_ping": config.database_url is not None},
         SESSION_COOKIE_NAME="hub_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

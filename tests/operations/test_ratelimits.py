@@ -7,12 +7,14 @@ import json
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_limiter import Limiter
 
 from hub import ratelimits
 from hub.database import transaction
 from hub.extensions import db
 from hub.settings import declared
 from hub.webservices.faults import RateLimited
+from tests.support.server import free_port
 
 REGISTRATION = "/local/hub/siteregistration.php"
 WEB_SERVICES = "/local/hub/webservice/webservices.php"
@@ -77,3 +79,13 @@ def test_none_allowed_means_none(app: Flask) -> None:
     allow("registrationsperhour", "0")
     with pytest.raises(RateLimited):
         ratelimits.spend(ratelimits.REGISTRATIONS, "192.0.2.1")
+
+
+def test_a_counter_that_is_away_keeps_nobody_out(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Limiter(key_func=lambda: "", storage_uri=f"redis://127.0.0.1:{free_port()}")
+    away.init_app(Flask("away"))
+    monkeypatch.setattr(ratelimits, "limiter", away)
+    ratelimits.spend(ratelimits.REGISTRATIONS, "192.0.2.1")
+    assert "nobody is counted" in caplog.text
