@@ -53,7 +53,8 @@ class CourseText:
     outcomes: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
-_LISTED = {"sqlite_where": sa.text("listed = 1"), "postgresql_where": sa.text("listed")}  # indexes of what visitors see
+# for indexes of what visitors see
+_LISTED: dict[str, Any] = {"sqlite_where": sa.text("listed = 1"), "postgresql_where": sa.text("listed")}
 
 
 class Course(CourseText, Base):
