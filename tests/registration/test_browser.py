@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from hub.extensions import db
 from hub.mail.models import OutgoingMail
@@ -28,6 +29,7 @@ from tests.registration.conftest import (
     query,
     register,
     submit,
+    update,
 )
 
 
@@ -386,3 +388,76 @@ def test_B01_the_refused_leave_no_trace_and_no_mail(visitor: FlaskClient, hub: F
 def test_the_first_post_from_outside_needs_no_form_token(visitor: FlaskClient) -> None:
     response = visitor.post(REGISTRATION, data={"url": SITE_URL, "token": SECRET, "name": "By post"})
     assert Handed.over(response).values["token"] == SECRET
+
+
+def test_B03_no_picture_that_a_site_names_is_ever_fetched(visitor: FlaskClient, probe: FakeProbe) -> None:
+    token = register(visitor, imageurl="http://127.0.0.1/logo.png").token
+    assert update(visitor, token, imageurl="http://127.0.0.1/logo.png") is True
+    assert [url for url, _seconds in probe.asked] == [SITE_URL]
+
+
+def test_assertion_103_the_update_from_inside_the_confirmation_waits_for_nobody(
+    hub: Flask, visitor: FlaskClient, probe: FakeProbe
+) -> None:
+    token = register(visitor, name="Cut off").token
+    assert update(hub.test_client(), token, name="Complete", pluginusage='{"mod":{}}') is True
+    assert only_site().name == "Complete"
+    assert len(probe.asked) == 1
+
+
+@pytest.fixture
+def refusals(visitor: FlaskClient, hub: Flask) -> dict[str, TestResponse]:
+    """A page for each way of being refused, by the error's key."""
+    register(visitor, contactemail="ada@example.org")
+    pages = {
+        "errorwrongdata": visitor.get(query(url="no url")),
+        "freshmoodleregistrationerror": visitor.get(query(token="fresh")),
+        "freshmoodleregistrationerror2": visitor.get(query(token="fresh")),
+        "freshtokenerror": visitor.get(f"{REGISTRATION}?freshmoodletoken=wrong&id=1"),
+    }
+    hub.extensions["hub_probe"] = FakeProbe(unreachable={"http://gone.example", "http://gone.example:81"})
+    pages["cannotregisternotavailablesite"] = visitor.get(query(url="http://gone.example"))
+    pages["cannotregisterbadport"] = visitor.get(query(url="http://gone.example:81"))
+    change(password="open sesame")
+    pages["wronghubpassword"] = visitor.get(query())
+    change(hubenabled="0")
+    pages["hubnotenabled"] = visitor.get(query())
+    return pages
+
+
+def test_B42_every_refusal_names_its_key_and_says_in_words_what_to_do(refusals: dict[str, TestResponse]) -> None:
+    for key, response in refusals.items():
+        words = re.search(r'<p class="lead">(.*?)</p>', response.text, re.DOTALL)
+        assert words, key
+        assert len(words[1].split()) > 12, key
+        assert f"<code>{key}</code>" in response.text
+
+
+def test_B48_every_refusal_has_the_status_that_it_means(refusals: dict[str, TestResponse]) -> None:
+    assert {key: response.status_code for key, response in refusals.items()} == {
+        "errorwrongdata": 400,
+        "freshmoodleregistrationerror": 409,
+        "freshmoodleregistrationerror2": 409,
+        "freshtokenerror": 403,
+        "cannotregisternotavailablesite": 400,
+        "cannotregisterbadport": 400,
+        "wronghubpassword": 403,
+        "hubnotenabled": 503,
+    }
+
+
+def test_B25_no_refusal_leads_to_an_address_that_was_submitted(refusals: dict[str, TestResponse]) -> None:
+    for response in refusals.values():
+        assert "Location" not in response.headers
+        links = re.findall(r'(?:href|action|src)="(https?://[^"]*)"', response.text)
+        assert all(link.startswith("http://hub.test") for link in links)
+
+
+def test_B08_secrets_stand_in_no_mail_and_go_to_no_third_party(visitor: FlaskClient) -> None:
+    token = register(visitor, contactemail="ada@example.org").token
+    visitor.get(query(token="a fresh secret"))
+    page = visitor.get(query(url="https://copy.example.org"))
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert f'href="{SECRET}' not in page.text
+    for mail in mails():
+        assert not any(secret in mail.body for secret in (SECRET, "a fresh secret", token))
