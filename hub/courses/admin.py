@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -122,7 +123,7 @@ def former_list() -> ResponseReturnValue:
     course_id = asked_number("courseid")
     if course_id:
         return redirect(url_for(".look", course_id=course_id))
-    kept = {name: request.args[name] for name in _KEPT if request.args.get(name, "all") != "all"}
+    kept: dict[str, Any] = {name: request.args[name] for name in _KEPT if request.args.get(name, "all") != "all"}
     visibility_then = _FORMER_VISIBILITY.get(request.args.get("visibility", ""))
     return redirect(url_for(".index", visibility=visibility_then, site=asked_number("siteid") or None, **kept))
 

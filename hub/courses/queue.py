@@ -39,7 +39,7 @@ class QueueCriteria:
     modified_within: timedelta | None = None
 
 
-def find(criteria: QueueCriteria) -> sa.Select[tuple[Course]]:
+def find(criteria: QueueCriteria) -> sa.Select[Course]:
     """The courses with their sites: those that wait longest first, any others newest first."""
     if criteria.look is Look.WAITING:
         query = waiting.waiting().where(*_as_listed(criteria))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -143,7 +143,7 @@ def decide_move(site_id: int, decision: str) -> ResponseReturnValue:
 @requires(Permission.SEE_MODERATION)
 def former_list() -> ResponseReturnValue:
     """The original's addresses of the list; whatever they asked to be done is not done."""
-    kept = {name: value for name, value in request.args.items() if name in _KEPT and value}
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in _KEPT and value}
     return redirect(url_for(".index", **kept))
 
 
@@ -155,7 +155,7 @@ def former_page() -> ResponseReturnValue:
     return redirect(url_for(".look", site_id=site_id) if site_id else url_for(".index"))
 
 
-def _newest(query: sa.Select[tuple[Row]]) -> Sequence[Row]:
+def _newest(query: sa.Select[Row]) -> Sequence[Row]:
     return db.session.scalars(query.limit(_SHOWN)).all()
 
 
