@@ -42,8 +42,8 @@ def approve(course: Course, *, by: Actor, reason: str = "") -> None:
 
 def approve_all(courses: Sequence[Course], *, by: Actor, reason: str = "") -> None:
     """Approve each of these courses."""
+    _require_live(*courses)
     for course in courses:
-        _require_live(course)
         _adopt(course, by, reason)
     show_all(courses, by=by, reason=reason)
 
@@ -71,8 +71,7 @@ def show(course: Course, *, by: Actor, reason: str = "") -> None:
 
 def show_all(courses: Sequence[Course], *, by: Actor, reason: str = "") -> None:
     """Show each of these courses, as one decision."""
-    for course in courses:
-        _require_live(course)
+    _require_live(*courses)
     visibility.decide(courses, Standing.SHOWN, by=by, reason=reason)
 
 
@@ -83,8 +82,7 @@ def hide(course: Course, *, by: Actor, reason: str = "") -> None:
 
 def hide_all(courses: Sequence[Course], *, by: Actor, reason: str = "") -> None:
     """Hide each of these courses, as one decision."""
-    for course in courses:
-        _require_live(course)
+    _require_live(*courses)
     visibility.decide(courses, Standing.HIDDEN, by=by, reason=reason)
 
 
@@ -122,6 +120,7 @@ def remove(course: Course, *, by: Actor, reason: str = "") -> None:
 def remove_all(courses: Sequence[Course], *, by: Actor, reason: str = "") -> None:
     """Remove each of these courses; those that are gone already are left alone."""
     live = [course for course in courses if course.live]
+    visibility.hold([course.id for course in live])
     for course in live:
         record(Event.COURSE_REMOVED, course, by=by, fullname=course.fullname, reason=reason)
     _remove(Course.id.in_([course.id for course in live]))
@@ -151,9 +150,11 @@ def _remove(which: sa.ColumnElement[bool]) -> None:
     visibility.refresh(which)
 
 
-def _require_live(course: Course) -> None:
-    if not course.live:
-        raise listing.CourseGone(course.id)
+def _require_live(*courses: Course) -> None:
+    visibility.hold([course.id for course in courses])
+    for course in courses:
+        if not course.live:
+            raise listing.CourseGone(course.id)
 
 
 __all__ = [

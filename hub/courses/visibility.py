@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import joinedload
 
 from hub.courses.models import Course, Kind, Standing
 from hub.events.record import TRUST, Actor, Event, record
@@ -130,16 +131,13 @@ def hide(course: Course, *, by: Actor, reason: str = "") -> None:
 
 def decide(courses: Sequence[Course], standing: Standing, *, by: Actor, reason: str = "") -> None:
     """Give these courses this standing, as one decision; those that have it already are left alone."""
+    hold([course.id for course in courses])
     undecided = [course for course in courses if course.standing is not standing]
-    if not undecided:
-        return
-    ids = [course.id for course in undecided]
-    _hold_sites(ids)
     event = Event.COURSE_HIDDEN if standing is Standing.HIDDEN else Event.COURSE_SHOWN
     for course in undecided:
         course.standing = standing
         record(event, course, by=by, fullname=course.fullname, reason=reason)
-    refresh(Course.id.in_(ids))
+    refresh(Course.id.in_([course.id for course in undecided]))
 
 
 def refresh(*where: sa.ColumnElement[bool]) -> None:
@@ -168,7 +166,13 @@ def tell(course_ids: Sequence[int]) -> None:
             follower(course_ids[start : start + MOST_TOLD])
 
 
-def _hold_sites(course_ids: Sequence[int]) -> None:
-    """Keep the courses' sites as they are until this transaction ends: a site may be about to be hidden elsewhere."""
+def hold(course_ids: Sequence[int]) -> None:
+    """Keep courses, and their sites, from changing elsewhere until this transaction ends; see them as they are now.
+
+    Whoever decides about courses does this first. All writers take sites, then courses, then the chain of events:
+    otherwise two could wait for each other.
+    """
     concerned = sa.select(Course.site_id).where(Course.id.in_(course_ids))
-    db.session.execute(sa.select(Site.id).where(Site.id.in_(concerned)).with_for_update(read=True))
+    db.session.execute(sa.select(Site.id).where(Site.id.in_(concerned)).order_by(Site.id).with_for_update(read=True))
+    courses = sa.select(Course).options(joinedload(Course.site)).where(Course.id.in_(course_ids)).order_by(Course.id)
+    db.session.scalars(courses.with_for_update(of=Course), execution_options={"populate_existing": True}).all()
