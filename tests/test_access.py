@@ -110,7 +110,7 @@ def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, role: R
                 assert (status == 403) == (wanted not in PERMISSIONS[role]), f"{role} {method} {rule}: {status}"
 
 
-def test_a_form_without_its_token_is_answered_400_everywhere(app: Flask) -> None:
+def test_b_07_a_form_without_its_token_is_answered_400_everywhere(app: Flask) -> None:
     browser = person(app, Role.ADMINISTRATOR)
     for rule in rules(app, "POST"):
         if not exempt(app, rule):

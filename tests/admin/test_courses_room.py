@@ -81,6 +81,7 @@ def test_the_queue_shows_what_waits_the_longest_waiting_first(app: Flask, modera
         ("visibility=any&site=99999999999", ["Algebra", "Botany", "Chemistry"]),
         ("visibility=any&site=0", ["Algebra", "Botany", "Chemistry"]),
         ("visibility=any&search=%25", []),
+        ("visibility=any&search=%00&language=%00", ["Algebra", "Botany", "Chemistry"]),
     ],
 )
 def test_the_filters_of_the_list_narrow_it(app: Flask, moderator: Visitor, query: str, found: list[str]) -> None:
@@ -307,11 +308,11 @@ def test_an_auditor_looks_at_everything_and_is_offered_no_act(app: Flask, audito
         ("/local/hub/admin/coursesettings.php?id=x", "/admin/courses"),
     ],
 )
-def test_the_originals_addresses_lead_to_ours(app: Flask, moderator: Visitor, former: str, ours: str) -> None:
+def test_b_50_the_originals_addresses_lead_to_ours(app: Flask, moderator: Visitor, former: str, ours: str) -> None:
     assert moderator.get(former, status=302).location == ours
 
 
-def test_the_originals_addresses_never_act(app: Flask, moderator: Visitor) -> None:
+def test_b_24_the_originals_addresses_never_act(app: Flask, moderator: Visitor) -> None:
     course = make_course()
     moderator.get(f"/local/hub/admin/managecourses.php?courseid={course.id}&visible=0&sesskey=x", status=302)
     bulk = f"bulkselect=bulkdelete&bulk-1={course.id}&confirm=1&sesskey=x"

@@ -74,8 +74,8 @@ def _marks(name: str) -> set[str]:
     """The numbers in a test's name: ``assertions_024_025`` and ``assertion_024_and_025`` name two."""
     marks: set[str] = set()
     name = name.lower()
-    for run in re.findall(r"assertions?((?:_(?:and_|to_)?\d{3})+)", name):
-        numbers = re.findall(r"(to_)?(\d{3})", run)
+    for run in re.findall(r"assertions?((?:_(?:and_|to_)?\d{1,3}(?!\d))+)", name):
+        numbers = re.findall(r"(to_)?(\d{1,3})", run)
         for position, (to, number) in enumerate(numbers):
             first = int(numbers[position - 1][1]) + 1 if to else int(number)
             marks |= {f"assertion_{each:03d}" for each in range(first, int(number) + 1)}

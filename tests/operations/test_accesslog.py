@@ -40,7 +40,7 @@ def test_the_value_of_a_secret_is_masked(name: str) -> None:
         ("courseid=5&language=fr", "courseid=5&language=fr"),
     ],
 )
-def test_secrets_are_recognised_however_they_are_written(query: str, logged: str) -> None:
+def test_b_08_secrets_are_recognised_however_they_are_written(query: str, logged: str) -> None:
     assert masked(query) == logged
 
 

@@ -34,7 +34,7 @@ def test_a_linked_site_is_a_link_a_named_one_a_name_and_the_others_only_a_number
     assert "3 sites are registered with this hub." in answer.words
 
 
-def test_t_70_sites_that_are_not_named_count_in_their_country_and_blank_countries_in_none(guest: Visitor) -> None:
+def test_t_70_b_45_sites_that_are_not_named_count_in_their_country_and_blank_countries_in_none(guest: Visitor) -> None:
     make_site(country_code="DE")
     make_site(country_code="DE", privacy=SitePrivacy.NOT_DISPLAYED)
     make_site(country_code="")
