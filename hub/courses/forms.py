@@ -59,7 +59,7 @@ class QueueFilter(Form):
         """The same as a value; unknown words do not narrow."""
         return QueueCriteria(
             look=Look(self.visibility.data) if self.visibility.data in set(Look) else Look.WAITING,
-            search=self.search.data or "",
+            search=fields.line(self.search.data or ""),
             site_id=_number(self.site.data),
             kind=Kind(self.kind.data) if self.kind.data in set(Kind) else None,
             language=self.language.data or "",

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
+from hub import fields
 from hub.access import Permission, requires
 from hub.admin import history, menu
 from hub.events.models import EventRow
@@ -39,12 +40,12 @@ class EventFilter(Form):
         if self.kind.data:
             query = query.where(EventRow.kind == self.kind.data)
         if self.actor.data:
-            query = query.where(EventRow.actor == self.actor.data.strip())
+            query = query.where(EventRow.actor == fields.line(self.actor.data))
         return query.where(*_about(self.about.data or ""))
 
 
 def _about(text: str) -> list[sa.ColumnElement[bool]]:
-    subject_type, _colon, number = text.strip().partition(":")
+    subject_type, _colon, number = fields.line(text).partition(":")
     conditions = [EventRow.subject_type == subject_type] if subject_type else []
     if number.isdecimal() and len(number) < 10:
         conditions.append(EventRow.subject_id == int(number))

@@ -52,7 +52,7 @@ class SiteFilter(Form):
     def value(self) -> dict[str, Any]:
         """The same as arguments of ``listing.filtered``; unknown words do not narrow."""
         return {
-            "search": self.search.data or "",
+            "search": fields.line(self.search.data or ""),
             "state": _state(self.state.data),
             "trusted": _YES_NO.get(self.trusted.data),
             "visible": _YES_NO.get(self.visible.data),
@@ -62,7 +62,7 @@ class SiteFilter(Form):
 
 
 def _unless_all(word: str | None) -> str:
-    return "" if not word or word == "all" else word
+    return "" if not word or word == "all" else fields.code(word)
 
 
 def _state(word: str | None) -> SiteState | None:

@@ -65,6 +65,7 @@ def asked_to_move(site: Site, url: str = "https://new.example.org") -> moving.Mo
         ("state=nonsense", ["Alpha", "Beta", "Gamma"]),
         ("search=%25", []),
         ("page=9000", []),
+        ("search=%00&countrycode=%00&language=%00", ["Alpha", "Beta", "Gamma"]),
     ],
 )
 def test_sites_are_found_by_name_description_url_and_standing(
