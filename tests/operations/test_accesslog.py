@@ -44,7 +44,7 @@ def test_b_08_secrets_are_recognised_however_they_are_written(query: str, logged
     assert masked(query) == logged
 
 
-def test_assertion_99_the_line_of_a_rest_get_shows_no_token(
+def test_assertion_099_the_line_of_a_rest_get_shows_no_token(
     client: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.get("/local/hub/webservice/webservices.php?wsfunction=hub_get_info&wstoken=0123456789abcdef").close()
@@ -53,7 +53,7 @@ def test_assertion_99_the_line_of_a_rest_get_shows_no_token(
     assert "0123456789abcdef" not in line
 
 
-def test_assertion_14_the_hub_password_is_not_logged(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
+def test_assertion_014_the_hub_password_is_not_logged(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
     client.get("/local/hub/siteregistration.php?url=http://moodle.test&token=abc1234567&password=open+sesame").close()
     line = line_of(capsys)
     assert "sesame" not in line

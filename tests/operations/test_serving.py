@@ -169,13 +169,13 @@ def test_commands_find_the_address_that_hub_serve_uses(stopped_server: Server, d
     assert (stopped_server.data_dir / "url").read_text() == f"http://127.0.0.1:{stopped_server.port}\n"
 
 
-def test_assertion_15_and_89_long_request_lines_are_accepted(server: Server) -> None:
+def test_assertion_015_and_assertion_089_long_request_lines_are_accepted(server: Server) -> None:
     for length in (16_000, 40_000, 65_000):
         for path in ("/local/hub/siteregistration.php", "/local/hub/webservice/webservices.php", "/"):
             assert get(server, f"{path}?description={'a' * length}").status in (200, 400, 503)
 
 
-def test_assertion_67_a_client_that_asks_first_is_told_to_go_on(server: Server) -> None:
+def test_assertion_067_a_client_that_asks_first_is_told_to_go_on(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
         client.sendall(
             b"POST /local/hub/webservice/webservices.php HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n"
@@ -186,7 +186,10 @@ def test_assertion_67_a_client_that_asks_first_is_told_to_go_on(server: Server) 
         assert client.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_assertion_80_a_host_header_without_the_port_is_good_enough(server: Server) -> None:
+def test_assertion_080_a_host_header_without_the_port_is_good_enough(server: Server) -> None:
+    answer = get(server, "/local/hub/siteregistration.php", Host="127.0.0.1")
+    assert answer.status in (200, 503)
+    assert "Location" not in answer.headers
     assert get(server, "/", Host="127.0.0.1").status == 200
 
 

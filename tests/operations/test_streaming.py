@@ -123,7 +123,7 @@ def _peak(pid: int) -> int:
     ],
     ids=str,
 )
-def test_assertion_66_a_backup_comes_and_goes_whole_with_flat_memory(sender: Sender, sent: Backup) -> None:
+def test_assertion_066_a_backup_comes_and_goes_whole_with_flat_memory(sender: Sender, sent: Backup) -> None:
     sender.send(Backup(1))
     before = peaks(sender.server)
     answer = sender.send(sent)
