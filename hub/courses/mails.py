@@ -17,8 +17,8 @@ def course_waiting(course: Course) -> None:
     """Tell the moderators that a course waits: at once if nothing else does, otherwise at most once an hour."""
     now = clock.now()
     notice = _notice()
-    alone = waiting.waiting_count(Course.id != course.id) == 0
-    if alone or notice.told_at is None or now - notice.told_at >= PAUSE:
+    pausing = notice.told_at is not None and now - notice.told_at < PAUSE
+    if not (pausing and waiting.anything_waits_besides(course)):
         _tell(notice)
 
 

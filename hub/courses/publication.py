@@ -72,9 +72,7 @@ def _withdraw(which: sa.ColumnElement[bool]) -> None:
     versions.supersede(which)
     files.give_up_all(which)
     db.session.execute(
-        sa.update(Course)
-        .where(which, Course.withdrawn_at.is_(None), Course.removed_at.is_(None))
-        .values(withdrawn_at=clock.now()),
+        sa.update(Course).where(which, visibility.live()).values(withdrawn_at=clock.now()),
         execution_options={"synchronize_session": "fetch"},
     )
     visibility.refresh(which)

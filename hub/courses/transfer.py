@@ -24,7 +24,7 @@ from hub.courses.uploads import Limits, Upload
 from hub.database import retrying
 from hub.errors import HubError
 from hub.extensions import csrf, db
-from hub.settings import logo
+from hub.settings import declared, logo
 from hub.storage import incoming, multipart
 from hub.storage.files import Files, files
 from hub.storage.incoming import Arrival
@@ -69,6 +69,7 @@ def _receive(arriving: Arrival, limits: Limits) -> Upload:
 
 
 def _keep(sent: Upload, arrived: Arrival, limits: Limits) -> None:
+    declared.forget()  # a large file took its time: what holds now is what counts
     key = retrying(db.session, lambda: uploads.admit(sent, arrived.size, limits))
     try:
         stored = uploads.store(sent, key, arrived, files())
@@ -201,6 +202,7 @@ def _failed(error: HTTPException) -> Response:
 
 
 def _answer(status: int, sentence: str) -> Response:
+    log.info("an upload was refused with status %d: %s", status, sentence)  # the site that sent it does not look
     return Response(f"{sentence}\n", status=status, mimetype="text/plain")
 
 

@@ -19,6 +19,11 @@ from hub.sites.models import Site
 _WAITING = CourseVersion.state == sa.literal_column("'WAITING'")
 
 
+def waits() -> sa.ColumnElement[bool]:
+    """Whether a version waits."""
+    return _WAITING
+
+
 def find_waiting(course: Course) -> CourseVersion | None:
     """The version of the course that waits, if there is one."""
     return db.session.scalar(sa.select(CourseVersion).where(CourseVersion.course_id == course.id, _WAITING))

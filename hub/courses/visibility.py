@@ -116,7 +116,12 @@ def visible() -> sa.Select[Course]:
 
 def including_hidden() -> sa.Select[Course]:
     """All courses that a site publishes and no moderator has removed, visible or not: for moderators and their site."""
-    return sa.select(Course).where(Course.withdrawn_at.is_(None), Course.removed_at.is_(None))
+    return sa.select(Course).where(live())
+
+
+def live() -> sa.ColumnElement[bool]:
+    """Neither withdrawn by its site nor removed by us: ``Course.live`` as SQL."""
+    return sa.and_(Course.withdrawn_at.is_(None), Course.removed_at.is_(None))
 
 
 def show(course: Course, *, by: Actor, reason: str = "") -> None:

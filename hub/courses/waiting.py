@@ -24,6 +24,18 @@ def waiting_count(*which: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
 
 
+def anything_waits_besides(course: Course) -> bool:
+    """Whether something waits of any other course; asked with each publication, so the first one found will do."""
+    other = sa.and_(Course.id != course.id, Course.standing != Standing.HIDDEN, visibility.live())
+    new = sa.select(Course.id).where(other, Course.standing == Standing.WAITING).exists()
+    changed = sa.select(Course.id).join(CourseVersion, CourseVersion.course_id == Course.id)
+    sent = sa.select(Course.id).join(CourseFile, CourseFile.course_id == Course.id)
+    either = sa.or_(
+        new, changed.where(other, versions.waits()).exists(), sent.where(other, CourseFile.waiting).exists()
+    )
+    return bool(db.session.scalar(sa.select(either)))
+
+
 def began_after(moment: datetime) -> sa.ColumnElement[bool]:
     """Whether what waits of a course came after this moment."""
     version_came = CourseVersion.state == VersionState.WAITING, CourseVersion.received_at > moment
