@@ -7,6 +7,7 @@ import smtplib
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 from flask import current_app
@@ -138,4 +139,5 @@ class _PatientConnection(Connection):
     def _hang_up(self) -> None:
         sock = getattr(self.host, "sock", None)
         if sock is not None:
-            sock.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # it has just ended by itself
+                sock.shutdown(socket.SHUT_RDWR)
