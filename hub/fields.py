@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
+_TAG_BEGINS = re.compile(r"<+(?=[A-Za-z/!?])")
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
@@ -25,8 +26,12 @@ def line(value: str, longest: int = 255) -> str:
 
 
 def plain(value: str) -> str:
-    """Text without markup: tags are dropped, entities and quotes stay as they are (pages escape them)."""
-    return text(_TAG.sub("", value))
+    """Text without markup: tags are dropped, entities and quotes stay as they are (pages escape them).
+
+    Old Moodles print what they find as HTML, so nothing may be left that begins a tag: not around a tag that was
+    dropped, and not where a control character stood in its middle.
+    """
+    return _TAG_BEGINS.sub("", _TAG.sub("", text(value))).strip()
 
 
 def yes_no(value: str) -> bool:

@@ -145,16 +145,11 @@ def _written(value: Any) -> str:
 
 
 def _line(longest: int) -> Callable[[str], str]:
-    return lambda value: _unless_zero(fields.line(_without_markup(value), longest))
+    return lambda value: _unless_zero(fields.line(fields.plain(value), longest))
 
 
 def _text(longest: int) -> Callable[[str], str]:
-    return lambda value: _unless_zero(_without_markup(value)[:longest].rstrip())
-
-
-def _without_markup(value: str) -> str:
-    """The text without tags, and without what could begin one: tags inside tags leave tags behind."""
-    return re.sub(r"<(?=[A-Za-z/!?])", "", fields.plain(value))
+    return lambda value: _unless_zero(fields.plain(value)[:longest].rstrip())
 
 
 def _unless_zero(value: str) -> str:
@@ -241,7 +236,7 @@ def _figure(value: str) -> int | float | None:
 
 
 def _extras(text: Mapping[str, str]) -> dict[str, Any]:
-    told = {name: fields.line(_without_markup(text[name]), 100) for name in EXTRAS if text.get(name)}
+    told = {name: fields.line(fields.plain(text[name]), 100) for name in EXTRAS if text.get(name)}
     statistics = {name: fields.text(text[name]) for name in STATISTICS if name in text}
     return told | {name: value for name, value in statistics.items() if _is_statistics(value)}
 
