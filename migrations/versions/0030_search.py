@@ -21,7 +21,8 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=3), nullable=False),
     sa.Column('fullname_key', SORTABLE, nullable=False),
     sa.Column('publisher_key', SORTABLE, nullable=False),
-    sa.PrimaryKeyConstraint('course_id', name=op.f('pk_course_index_entry'))
+    sa.PrimaryKeyConstraint('course_id', name=op.f('pk_course_index_entry')),
+    postgresql_with={'toast_tuple_target': 8160}
     )
     op.create_index('ix_course_index_entry_rank', 'course_index_entry', ['rank'], unique=True)
     op.create_index('ix_course_index_entry_language', 'course_index_entry', ['language'])
@@ -32,7 +33,9 @@ def upgrade() -> None:
             tokens, tokenize = "ascii tokenchars '~^=@:*._-#'", detail = none, columnsize = 0)""")
     else:
         op.add_column('course_index_entry', sa.Column('tokens', postgresql.TSVECTOR(), nullable=False))
-        op.create_index('ix_course_index_entry_tokens', 'course_index_entry', ['tokens'], postgresql_using='gin')
+        op.execute('ALTER TABLE course_index_entry ALTER COLUMN tokens SET STATISTICS 250')
+        # Without fastupdate: a search would have to read through the whole list of what is not sorted in yet.
+        op.create_index('ix_course_index_entry_tokens', 'course_index_entry', ['tokens'], postgresql_using='gin', postgresql_with={'fastupdate': 'off'})
         op.create_index('ix_course_index_entry_age', 'course_index_entry', [sa.text('(rank & 4611686018427387903)')])
 
 
