@@ -82,9 +82,19 @@ def main() -> None:
     summary = Table("database", "courses", "original ms", "core ms", "ratio", "first ms", "with rows ms", "page ms")
     for count in map(int, given.sizes.split(",")):
         for url in filter(None, ("sqlite", given.postgresql)):
-            with _hub(url, given.folder) as app:
-                _report(summary, url, count, _measure_all(app, count))
+            _report(summary, url, count, measure(url, count, given.folder))
     console.print(summary)
+
+
+def measure(url: str, count: int, folder: Path | None = None) -> list[Measured]:
+    """The cost of each query among ``count`` courses, on ``sqlite`` or the server of this URL."""
+    with _hub(url, folder) as app:
+        return _measure_all(app, count)
+
+
+def ratio(measured: list[Measured]) -> float:
+    """How many times cheaper the core is than the original's query, median against median."""
+    return statistics.median(each.original for each in measured) / statistics.median(each.core for each in measured)
 
 
 @contextmanager
@@ -214,11 +224,10 @@ def _report(summary: Table, url: str, count: int, measured: list[Measured]) -> N
     console.print(table)
     names = ("original", "core", "first", "rows", "page")
     median = {each: statistics.median(getattr(one, each) for one in measured) for each in names}
-    ratio = median["original"] / median["core"]
-    cells = (f"{median['original']:.1f}", f"{median['core']:.3f}", f"{ratio:,.0f}")
+    cells = (f"{median['original']:.1f}", f"{median['core']:.3f}", f"{ratio(measured):,.0f}")
     summary.add_row(name, f"{count:,}", *cells, *(f"{median[each]:.3f}" for each in ("first", "rows", "page")))
-    if url == "sqlite" and count >= SIZES[-1] and ratio < BAR:
-        console.print(f"[bold red]Below the bar: {ratio:,.0f} times cheaper instead of {BAR:,}.")
+    if url == "sqlite" and count >= SIZES[-1] and ratio(measured) < BAR:
+        console.print(f"[bold red]Below the bar: the core has to be {BAR:,} times cheaper.")
 
 
 if __name__ == "__main__":

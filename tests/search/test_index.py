@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -169,3 +172,35 @@ def test_the_languages_of_listed_courses_are_known(publish: Publish) -> None:
         publish("Algebra", language=language)
     publish("Algebra", language="de", standing=Standing.WAITING)
     assert listed.languages() == ["en", "fr", "zh"]
+
+
+@pytest.mark.parametrize("first", ["course", "site"])
+def test_two_changes_at_the_same_time_are_both_indexed(app: Flask, publish: Publish, site: Site, first: str) -> None:
+    course_id = publish("Algebra", age=9).id
+    newer = publish("Geometry 1", at=make_site()).id
+    changes = {"course": lambda: _retitle(course_id), "site": lambda: _prioritise(site.id)}
+    changed = threading.Event()
+
+    def change_first() -> None:
+        with app.app_context(), transaction(db.session):
+            changes.pop(first)()
+            changed.set()
+            time.sleep(0.3)  # the other one begins meanwhile, and waits or not as the database has it
+
+    thread = threading.Thread(target=change_first)
+    thread.start()
+    changed.wait()
+    [second] = changes.values()
+    with transaction(db.session):
+        second()
+    thread.join()
+    assert found("geometry") == [course_id, newer]
+
+
+def _retitle(course_id: int) -> None:
+    db.session.execute(sa.update(Course).where(Course.id == course_id).values(fullname="Geometry 2"))
+    visibility.tell([course_id])
+
+
+def _prioritise(site_id: int) -> None:
+    moderation.prioritise(db.session.get_one(Site, site_id), by=COMMAND, reason="known")
