@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,9 +16,12 @@ from hub.accounts import people, sessions, setup
 from hub.accounts.forms import PasswordForm, PreferencesForm, SetupForm, SignInForm
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
+from hub.accounts.settings import failedsigninsperaccount, failedsigninsperaddress
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db, limiter
+from hub.settings import declared
+from hub.settings.declared import Declaration
 
 bp = Blueprint("accounts", __name__)
 
@@ -26,6 +31,10 @@ COMPLAINT = 422  # a form that has to be filled in differently
 
 def _was_refused(response: Response) -> bool:
     return response.status_code == REFUSED
+
+
+def _hourly(setting: Declaration) -> Callable[[], str]:
+    return lambda: f"{declared.current(setting.name)} per hour"
 
 
 def _account() -> str:
@@ -79,8 +88,8 @@ def sign_in_form() -> ResponseReturnValue:
 
 @bp.post("/login")
 @open_to_all
-@limiter.limit("60 per hour", deduct_when=_was_refused)
-@limiter.limit("40 per hour", key_func=_account, deduct_when=_was_refused)
+@limiter.limit(_hourly(failedsigninsperaddress), deduct_when=_was_refused)
+@limiter.limit(_hourly(failedsigninsperaccount), key_func=_account, deduct_when=_was_refused)
 @limiter.limit("10 per 10 minutes", key_func=_account_here, deduct_when=_was_refused)
 def sign_in() -> ResponseReturnValue:
     """Begin a session, if name and password fit."""

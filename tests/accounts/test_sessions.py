@@ -16,6 +16,7 @@ from hub.database import transaction
 from hub.events.models import EventRow
 from hub.events.record import COMMAND
 from hub.extensions import db
+from hub.settings import declared
 from tests.support.databases import Databases
 from tests.support.pages import PASSWORD, Visitor, visitor
 
@@ -162,6 +163,15 @@ def test_guessing_a_password_is_stopped_with_advice_when_to_try_again(limited: F
     answer = browser.post("/login", status=429, username="MO", password=PASSWORD)
     assert int(answer.headers["Retry-After"]) > 0
     browser.post("/login", status=403, username="somebody else", password="wrong")
+
+
+def test_administrators_choose_how_many_guesses_an_account_stands(limited: Flask) -> None:
+    with transaction(db.session):
+        declared.change("failedsigninsperaccount", "2")
+    browser = visitor(limited)
+    for _ in range(2):
+        browser.post("/login", status=403, username="mo", password="wrong")
+    browser.post("/login", status=429, username="mo", password=PASSWORD)
 
 
 def test_signing_in_rightly_counts_against_no_limit(limited: Flask) -> None:

@@ -1,0 +1,23 @@
+"""What administrators decide about signing in, while the hub runs."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from hub import fields
+from hub.settings.declared import declare
+
+failedsigninsperaddress = declare(
+    "failedsigninsperaddress",
+    fields.positive,
+    60,
+    label=_("Failed sign-ins per address and hour"),
+    help=_("How often somebody may try a wrong password from one internet address in an hour."),
+)
+failedsigninsperaccount = declare(
+    "failedsigninsperaccount",
+    fields.positive,
+    40,
+    label=_("Failed sign-ins per account and hour"),
+    help=_("How often a wrong password may be tried for one account in an hour, wherever it comes from."),
+)
