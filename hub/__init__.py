@@ -8,45 +8,45 @@ from flask import Flask
 
 from config import Config
 from hub import accesslog, cli, errorpages, ratelimits, runtime
-from hub.accounts import feature as accounts
-from hub.admin import feature as admin
-from hub.courses import feature as courses
-from hub.demo import feature as demo
-from hub.events import feature as events
+from hub.accounts import feature as accounts_feature
+from hub.admin import feature as admin_feature
+from hub.courses import feature as courses_feature
+from hub.demo import feature as demo_feature
+from hub.events import feature as events_feature
 from hub.extensions import babel, csrf, db, limiter, login_manager, migrate
 from hub.extensions import mail as mailer
-from hub.frontpage import feature as frontpage
-from hub.jobs import feature as jobs
-from hub.mail import feature as mail
-from hub.outgoing import feature as outgoing
-from hub.registration import feature as registration
-from hub.search import feature as search
-from hub.settings import feature as settings
-from hub.sites import feature as sites
-from hub.storage import feature as storage
-from hub.tokens import feature as tokens
-from hub.webservices import feature as webservices
+from hub.frontpage import feature as frontpage_feature
+from hub.jobs import feature as jobs_feature
+from hub.mail import feature as mail_feature
+from hub.outgoing import feature as outgoing_feature
+from hub.registration import feature as registration_feature
+from hub.search import feature as search_feature
+from hub.settings import feature as settings_feature
+from hub.sites import feature as sites_feature
+from hub.storage import feature as storage_feature
+from hub.tokens import feature as tokens_feature
+from hub.webservices import feature as webservices_feature
 
 ROOT = Path(__file__).resolve().parent.parent
 FEATURES = (
     runtime,
     accesslog,
-    settings,
-    storage,
-    outgoing,
-    tokens,
-    accounts,
-    events,
-    mail,
-    jobs,
-    webservices,
-    sites,
-    courses,
-    registration,
-    search,
-    frontpage,
-    admin,
-    demo,
+    settings_feature,
+    storage_feature,
+    outgoing_feature,
+    tokens_feature,
+    accounts_feature,
+    events_feature,
+    mail_feature,
+    jobs_feature,
+    webservices_feature,
+    sites_feature,
+    courses_feature,
+    registration_feature,
+    search_feature,
+    frontpage_feature,
+    admin_feature,
+    demo_feature,
     errorpages,
     ratelimits,
     cli,

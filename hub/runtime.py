@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, g
 
 from config import Config
+from hub.counters import ProcessCounters
 from hub.database import prepare
 from hub.extensions import db
 
@@ -39,7 +40,7 @@ def configure(app: Flask, config: Config) -> None:
         MAIL_DEFAULT_SENDER=config.mail_default_sender,
         MAX_CONTENT_LENGTH=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
-        RATELIMIT_STORAGE_URI=config.ratelimit_url or "memory://",
+        RATELIMIT_STORAGE_URI=config.ratelimit_url or f"{ProcessCounters.SCHEME}://",
         BABEL_DEFAULT_LOCALE="en",
     )
     app.config["SESSION_COOKIE_SECURE"] = app.config["HUB_URL"].startswith("https://")
