@@ -18,12 +18,3 @@ csrf = CSRFProtect()
 mail = Mail()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
-    "babel",
-    "counters",
-    "csrf",
-    "db",
-    "limiter",
-    "login_manager",
-    "mail",
-    "migrate",
-]  # counters: known once imported
