@@ -86,7 +86,14 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if _writing.get():
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE"
+        )  # may wait for another writer, and fail as the library's errors do
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("BEGIN")  # cannot fail, and every request that reads does it
 
 
 @contextmanager
