@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,13 +12,32 @@ from email_validator import EmailNotValidError, validate_email
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _TAG_BEGINS = re.compile(r"<+(?=[A-Za-z/!?])")
+_MOST_MARKS = 30  # on one letter; no script needs half as many
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
 
+def _marks() -> str:
+    """The characters that any Unicode form sorts behind the letter they stand on, as a regular expression's class."""
+    behind = (chr(point) for point in range(0x300, 0x1F000) if not 0xD800 <= point <= 0xDFFF)
+    return "".join(each for each in behind if unicodedata.combining(unicodedata.normalize("NFKD", each)[0]))
+
+
+_SURPLUS_MARKS = re.compile(f"([{_marks()}]{{{_MOST_MARKS}}})[{_marks()}]+")
+
+
+def normal(value: str, form: Literal["NFC", "NFKC", "NFKD"] = "NFC") -> str:
+    """The text in this Unicode form, with at most 30 marks on a letter.
+
+    Marks are sorted in a time that grows with the square of their number: a text of nothing else, as long as a form
+    may be, would keep the whole process busy for minutes.
+    """
+    return value if value.isascii() else unicodedata.normalize(form, _SURPLUS_MARKS.sub(r"\1", value))
+
+
 def text(value: str) -> str:
     """The text in one Unicode form, without control characters, which neither XML nor people can read."""
-    return unicodedata.normalize("NFC", _CONTROL.sub("", value).replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return normal(_CONTROL.sub("", value).replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def line(value: str, longest: int = 255) -> str:

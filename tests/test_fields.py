@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,3 +37,16 @@ def test_nothing_in_plain_text_begins_a_tag(written: str) -> None:
 @given(st.text(max_size=200))
 def test_reading_plain_text_again_changes_nothing(written: str) -> None:
     assert fields.plain(fields.plain(written)) == fields.plain(written)
+
+
+@pytest.mark.parametrize("unsorted", ["\u0301\u0316", "\uff9e\u0334", "\u0344\u0316"])
+@pytest.mark.parametrize("form", ["NFC", "NFKC", "NFKD"])
+def test_a_letter_keeps_no_more_marks_than_can_be_sorted_at_once(unsorted: str, form: Any) -> None:
+    few = fields.normal(f"a{unsorted * 500_000}b", form)
+    assert len(few) <= 2 * 30 + 2
+    assert few.endswith("b")
+
+
+def test_what_people_write_keeps_all_its_marks() -> None:
+    assert fields.text("Ti\u0065\u0302\u0301ng Vi\u0065\u0323\u0302t") == "Tiếng Việt"
+    assert fields.text("הַמּוֹרָה") == unicodedata.normalize("NFC", "הַמּוֹרָה")

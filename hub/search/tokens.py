@@ -23,6 +23,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
+from hub import fields
 from hub.courses.models import Kind
 from hub.search.criteria import BOTH_KINDS, CourseCriteria
 from hub.search.stems import ALGORITHMS, stem, stems
@@ -99,8 +100,8 @@ class Wanted:
 
 def words(text: str) -> list[str]:
     """The text's words in small letters and one Unicode form, accents kept."""
-    clear = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("_", " ")
-    found = _WORD.findall(unicodedata.normalize("NFC", clear.casefold()))
+    clear = fields.normal(_INVISIBLE.sub("", text), "NFKC").replace("_", " ")
+    found = _WORD.findall(fields.normal(clear.casefold()))
     return [word for word in found if word.isascii() or folded(word)]
 
 
@@ -109,12 +110,12 @@ def folded(word: str) -> str:
     """The word without accents."""
     if word.isascii():
         return word
-    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS))))
+    return fields.normal(_ACCENT.sub("", fields.normal(word.translate(_LETTERS), "NFKD")))
 
 
 def sort_key(text: str) -> str:
     """What sorts the text where accents and capitals do not count."""
-    return folded(unicodedata.normalize("NFKC", text).casefold())
+    return folded(fields.normal(text, "NFKC").casefold())
 
 
 def of_listing(course: Listing) -> set[str]:

@@ -128,3 +128,10 @@ def test_whatever_a_title_is_it_is_found_by_itself(text: str) -> None:
     made = tokens.of_listing(listing(text, "de"))
     for tier in tokens.wanted(CourseCriteria(text), ["de", "en"])[1:]:
         assert tier.groups == ((),) or all(set(group) & made for group in tier.groups)
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u0640", "\u00ad"])
+def test_marks_that_meet_when_what_stands_between_them_is_dropped_are_few(hidden: str) -> None:
+    found = tokens.words("a" + ("\u1dc0\u1dc2" * 15 + hidden) * 20_000)
+    assert len(found) == 1
+    assert len(tokens.folded(found[0])) <= 2 * 30 + 1
