@@ -10,6 +10,8 @@ from hub import fields
 MOODLE, HTML, PLAIN, MARKDOWN = 0, 1, 2, 4
 _WITH_MARKUP = (MOODLE, HTML)
 _SCHEMES = {"http", "https", "mailto"}
+LONGEST = 50_000
+MOST_TAGS = 3_000  # reading markup takes a time that grows with the square of how deep it is nested
 _TAGS_OF_PAGES = nh3.ALLOWED_TAGS - {"img", "area", "map"}  # our pages load nothing from other hosts
 
 
@@ -19,9 +21,14 @@ def known_format(number: int) -> int:
 
 
 def cleaned(text: str, text_format: int) -> str:
-    """The notes as they are kept and given to sites: markup without anything that acts."""
-    text = fields.text(text)
-    return nh3.clean(text, url_schemes=_SCHEMES) if text_format in _WITH_MARKUP else text
+    """The notes as they are kept and given to sites: markup without anything that acts.
+
+    Too long notes are cut; what has more tags than anybody writes by hand keeps its words only.
+    """
+    text = fields.text(text[:LONGEST])
+    if text_format not in _WITH_MARKUP:
+        return text
+    return nh3.clean(text if text.count("<") <= MOST_TAGS else fields.plain(text), url_schemes=_SCHEMES)
 
 
 def as_html(text: str, text_format: int) -> Markup:

@@ -118,6 +118,13 @@ def test_notes_without_markup_are_kept_as_written_and_shown_as_text_b_10(text_fo
     assert shown == "<p># Title<br>\nx &lt; y &lt;script&gt;</p>\n<p>second</p>"
 
 
+@pytest.mark.parametrize("piece", ["<div>", "<b></p>", "<a><b>", "&", "x"])
+def test_notes_that_would_take_minutes_to_read_are_cut_and_lose_their_markup(piece: str) -> None:
+    clean = notes.cleaned(piece * 300_000, notes.HTML)
+    assert clean.count("<") <= 3 * notes.MOST_TAGS
+    assert len(clean) <= len("&amp;") * notes.LONGEST
+
+
 def test_pages_show_notes_without_pictures_from_other_hosts_b_39() -> None:
     assert notes.as_html('<p>x<img src="https://tracker.example/p.gif">y</p>', 1) == "<p>xy</p>"
 
