@@ -56,5 +56,13 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return mapped or address
 
 
+def neighbourhood(address: str) -> str:
+    """Whom limits count as one: an IPv4 address, or the IPv6 network that a single visitor gets (/64)."""
+    known = _address(address)
+    if isinstance(known, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(known) if known else address
+
+
 def _last(values: str) -> str:
     return values.rpartition(",")[2].strip()

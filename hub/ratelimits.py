@@ -15,6 +15,7 @@ from limits import RateLimitItemPerHour
 
 from hub import fields
 from hub.extensions import db, limiter
+from hub.proxies import neighbourhood
 from hub.settings import declared
 from hub.settings.declared import declare
 from hub.webservices import views as webservices
@@ -81,9 +82,9 @@ def _watch_doors() -> None:
     """Count calls, and requests that carry a site; looking at the page, and our own forms on it, cost nothing."""
     door = request.url_rule.rule if request.url_rule else ""
     if door == _WEB_SERVICES:
-        spend(CALLS, request.remote_addr or "")
-    elif door == _REGISTRATION and request.values.get("url"):
-        spend(REGISTRATIONS, request.remote_addr or "")
+        spend(CALLS, neighbourhood(request.remote_addr or ""))
+    elif door == _REGISTRATION and any(request.values.getlist("url")):  # an empty one must not hide another
+        spend(REGISTRATIONS, neighbourhood(request.remote_addr or ""))
 
 
 def _show(error: RateLimited) -> ResponseReturnValue:

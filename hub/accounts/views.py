@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -20,6 +19,7 @@ from hub.accounts.settings import failedsigninsperaccount, failedsigninsperaddre
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db, limiter
+from hub.proxies import neighbourhood
 from hub.settings import declared
 from hub.settings.declared import Declaration
 
@@ -42,7 +42,7 @@ def _account() -> str:
 
 
 def _account_here() -> str:
-    return f"{_account()} at {get_remote_address()}"
+    return f"{_account()} at {neighbourhood(request.remote_addr or '')}"
 
 
 @bp.get("/setup")

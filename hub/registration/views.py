@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
 
 from hub.access import open_to_all
 from hub.database import retrying, transaction
@@ -57,12 +58,17 @@ def register_site() -> ResponseReturnValue:
         return ""  # whoever only looks at a link must not register anything
     if not declared.current("hubenabled"):
         raise HubNotEnabled
-    if any(name in request.form for name in ANSWERS):
+    if any(name in _sent() for name in ANSWERS):
         csrf.protect()
-    given = {**request.args.to_dict(), **request.form.to_dict()}
+    given = {**request.args.to_dict(), **_sent().to_dict()}
     if given.get("freshmoodletoken") and given.get("id"):
         return _answer_contact(_number(given["id"]), given["freshmoodletoken"])
     return _arrive(given)
+
+
+def _sent() -> ImmutableMultiDict[str, str]:
+    """The form of a POST. A GET can have a body as well, which neither CSRF protection nor limits look at."""
+    return request.form if request.method == "POST" else ImmutableMultiDict()
 
 
 def _arrive(given: Mapping[str, str]) -> ResponseReturnValue:
@@ -87,7 +93,7 @@ def _echoed(given: Mapping[str, str]) -> str:
 
 def _choice() -> Choice | None:
     """What the form of the question says; an address alone chooses nothing."""
-    chosen = request.form.get("action", "")
+    chosen = _sent().get("action", "")
     return Choice(chosen) if chosen in list(Choice) else None
 
 
@@ -125,9 +131,9 @@ def _send_for_new_secret(arrival: Arrival) -> ResponseReturnValue:
 
 def _answer_contact(site_id: int, token: str) -> ResponseReturnValue:
     """The contact of a site, by the mailed link: a visit shows who asks for the URL, a form decides."""
-    if request.form.get("freshmoodletokenconf") == "1":
+    if _sent().get("freshmoodletokenconf") == "1":
         return ToSite(retrying(db.session, lambda: replacing.accept(site_id, token, by=MAILED_LINK)))
-    if "deny" in request.form:
+    if "deny" in _sent():
         with transaction(db.session):
             site = replacing.deny(site_id, token, by=MAILED_LINK)
         return render_template("registration/denied.html", site=site)

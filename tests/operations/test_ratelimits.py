@@ -45,6 +45,30 @@ def test_another_address_is_not_concerned(client: FlaskClient) -> None:
     assert statuses == [False, False, True]
 
 
+def test_one_visitors_many_ipv6_addresses_count_as_one(client: FlaskClient) -> None:
+    allow("registrationsperhour", "1")
+    statuses = [
+        client.get(
+            REGISTRATION, query_string={"url": "http://moodle.test"}, environ_base={"REMOTE_ADDR": address}
+        ).status_code
+        == 429
+        for address in ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1")
+    ]
+    assert statuses == [False, True, False]
+
+
+def test_an_empty_url_in_the_address_does_not_hide_the_one_in_the_form_from_the_limit(client: FlaskClient) -> None:
+    allow("registrationsperhour", "1")
+    statuses = [client.post(f"{REGISTRATION}?url=", data={"url": "no url"}).status_code for _ in range(2)]
+    assert statuses[1] == 429
+
+
+def test_what_a_get_carries_as_its_body_registers_nobody(client: FlaskClient) -> None:
+    allow("hubenabled", "1")
+    answer = client.get(REGISTRATION, data={"url": "http://moodle.test", "token": "a secret"})
+    assert (answer.status_code, "The site&#39;s URL is missing" in answer.text) == (400, True)
+
+
 def test_looking_at_the_registration_page_costs_nothing(client: FlaskClient) -> None:
     allow("registrationsperhour", "1")
     assert 429 not in [client.get(REGISTRATION).status_code for _ in range(5)]
