@@ -7,16 +7,21 @@ touch no database, as they would only be repeated.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import event
 
 from config import Config
 from hub import create_app
+from hub.accounts import people
 from hub.extensions import db, limiter
 from tests.support import browser, network, postgresql
 from tests.support.browser import Complaints
@@ -81,6 +86,14 @@ def rate_limits(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limiter, "enabled", True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed as in service, but with the least effort: it would be half the time of all tests."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but this machine can be reached."""
@@ -114,16 +127,31 @@ def database(config: Config, databases: Databases) -> None:
     databases.make_migrated(config)
 
 
+@pytest.fixture(scope="session")
+def template_cache(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates, so that not every test's application compiles them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(config: Config, database: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def app(
+    config: Config, database: None, template_cache: FileSystemBytecodeCache, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     """The application, an application context open, rate limits off (see ``rate_limits``)."""
     app = create_app(config)
     app.testing = True
+    app.jinja_env.bytecode_cache = template_cache
     monkeypatch.setattr(limiter, "enabled", False)
     with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _hurry)
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def _hurry(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # no test cuts the power
 
 
 @pytest.fixture
