@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from hub import fields
+from datetime import timedelta
+
+from hub import clock, fields
 from hub.courses.models import Course
-from hub.events.record import VISITOR, Event, record
+from hub.events.record import VISITOR, Event, record, times
 
 
 def follow(course: Course, *, from_feed: bool = False) -> str:
-    """Where the course can be joined or looked at, noted as followed; empty when its site named no such place."""
+    """Where the course can be joined or looked at, noted as followed; empty when its site named no such place.
+
+    Noted once a minute at most: the log cannot shrink, so nobody may fill it by asking for an address.
+    """
     link = link_of(course)
-    if link:
+    if link and not times(course, clock.now() - timedelta(minutes=1), Event.LINK_FOLLOWED):
         record(Event.LINK_FOLLOWED, course, by=VISITOR, from_feed=from_feed)
     return link
 

@@ -132,6 +132,17 @@ def record(kind: Event, subject: Subject | None, /, *, by: Actor, **details: Any
     return row
 
 
+def times(subject: Subject, since: datetime, *kinds: Event) -> int:
+    """How often something of these kinds happened to this row since a moment."""
+    happened = sa.select(sa.func.count()).where(
+        EventRow.subject_type == subject.__tablename__,
+        EventRow.subject_id == subject.id,
+        EventRow.kind.in_([kind.value for kind in kinds]),
+        EventRow.at >= since.replace(microsecond=0),
+    )
+    return db.session.scalar(happened) or 0
+
+
 def broken_links() -> Iterator[str]:
     """A sentence for each event that is missing or was altered; nothing when the chain holds."""
     previous_id, previous_hash = 0, _FIRST

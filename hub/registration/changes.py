@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from hub.events.record import Actor, Event, record
+from hub import clock
+from hub.events.record import Actor, Event, record, times
 from hub.extensions import db
 from hub.registration import contacts, mails
 from hub.sites import matters
 from hub.sites.details import SiteDetails
 from hub.sites.models import MatterKind, Site
+
+MOST_TOLD_A_DAY = 3  # changes of one site: its matter stays in the queue, whatever it is called by then
 
 
 def apply(
@@ -48,5 +51,10 @@ def _tell(site: Site, old_name: str, old_url: str, *, by: Actor) -> None:
         matters.open_matter(site, MatterKind.NEW_NAME, old=old_name, new=site.name)
     if site.url != old_url:
         record(Event.SITE_URL_CHANGED, site, by=by, old=old_url, new=site.url)
-    if renamed or site.url != old_url:
+    if (renamed or site.url != old_url) and _seldom(site):
         mails.site_changed(site, old_name, old_url)
+
+
+def _seldom(site: Site) -> bool:
+    lately = clock.now() - timedelta(days=1)
+    return times(site, lately, Event.SITE_RENAMED, Event.SITE_URL_CHANGED) <= MOST_TOLD_A_DAY

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hub.events.record import Actor, Event, record
+from hub.events.record import Actor, Event, record, times
 from hub.registration import mails
 from hub.sites.models import Site
 
 GRACE = timedelta(days=14)
+MOST_TOLD_A_DAY = 3  # changes of one site: who changes it to and fro must not flood somebody's mailbox
 
 
 def confirming(site: Site, now: datetime) -> str:
@@ -30,6 +31,7 @@ def change(site: Site, address: str, *, now: datetime, by: Actor) -> bool:
     else:
         site.previous_contact_email, site.contact_changed_at = deciding, now
     record(Event.SITE_CONTACT_CHANGED, site, by=by, old=old, new=address)
-    for told in dict.fromkeys((deciding, old)):
-        mails.contact_changed(site, told, GRACE.days)
+    if times(site, now - timedelta(days=1), Event.SITE_CONTACT_CHANGED) <= MOST_TOLD_A_DAY:
+        for told in dict.fromkeys((deciding, old)):
+            mails.contact_changed(site, told, GRACE.days)
     return True

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote, urlencode
 
+import sqlalchemy as sa
+
+from hub import clock
+from hub.extensions import db
 from hub.mail import outbox
 from hub.registration import links
 from hub.registration.arrival import on_site
 from hub.runtime import hub_url
 from hub.sites.models import Site
+
+MOST_WELCOMES_A_DAY = 10
 
 
 def site_registered(site: Site, *, returned: bool) -> None:
@@ -17,9 +24,19 @@ def site_registered(site: Site, *, returned: bool) -> None:
 
 
 def site_welcome(site: Site) -> None:
-    """To the contact of a new site: what this is about, and what to do if it was somebody else."""
-    if site.contact_email:
+    """To the contact of a new site: what this is about, and what to do if it was somebody else.
+
+    Anybody may name anybody as contact, so one address gets a limited number of these a day.
+    """
+    if site.contact_email and _named_today(site.contact_email) <= MOST_WELCOMES_A_DAY:
         outbox.queue("site-welcome", site.contact_email, site=site, link=state_page(site))
+
+
+def _named_today(address: str) -> int:
+    """How many sites have named this contact when they registered since yesterday."""
+    since = clock.now() - timedelta(days=1)
+    named = sa.select(sa.func.count()).where(Site.contact_email == address, Site.registered_at > since)
+    return db.session.scalar(named) or 0
 
 
 def site_changed(site: Site, old_name: str, old_url: str) -> None:

@@ -72,6 +72,13 @@ def test_a_followed_link_leaves_a_trace_that_says_whether_it_came_from_a_feed(gu
     assert db.session.get_one(EventDetails, event.id).details == {"from_feed": True}
 
 
+def test_a_link_that_is_followed_all_the_time_does_not_fill_the_log(guest: Visitor) -> None:
+    course = make_course()
+    for _ in range(5):
+        guest.get(f"/?redirectcourseid={course.id}", 303)
+    assert len(db.session.scalars(sa.select(EventRow).where(EventRow.kind == "link followed")).all()) == 1
+
+
 @pytest.mark.parametrize("address", ["", "javascript:alert(1)", "data:text/html,x", "//evil.example", "/login"])
 def test_b_25_a_visit_link_without_an_address_of_the_web_leads_nowhere(guest: Visitor, address: str) -> None:
     course = make_course(course_url=address, demo_url=address)

@@ -379,6 +379,14 @@ def test_a_first_registration_tells_moderators_and_contact(visitor: FlaskClient)
     )
 
 
+def test_somebody_whom_many_sites_name_as_contact_is_not_flooded(visitor: FlaskClient) -> None:
+    for number in range(15):
+        register(
+            visitor, url=f"https://a.example/{number}", token=f"secret {number}", contactemail="victim@example.org"
+        )
+    assert len(mails("site-welcome", to="victim@example.org")) == 10
+
+
 def test_B01_the_refused_leave_no_trace_and_no_mail(visitor: FlaskClient, hub: Flask) -> None:
     hub.extensions["hub_probe"] = FakeProbe(unreachable={SITE_URL})
     visitor.get(query(contactemail="ada@example.org"))

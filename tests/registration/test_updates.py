@@ -197,6 +197,20 @@ def test_a_new_contact_is_told_to_the_old_one(visitor: FlaskClient, token: str) 
     assert "eve@example.org" in told[0].body
 
 
+def test_a_contact_that_changes_to_and_fro_floods_nobodys_mailbox(visitor: FlaskClient, token: str) -> None:
+    for number in range(20):
+        update(visitor, token, contactemail=("victim@example.org", "eve@example.org")[number % 2])
+    assert len(mails("site-contact-changed", to="victim@example.org")) <= 3
+    assert len(mails("site-contact-changed", to="ada@example.org")) == 3
+
+
+def test_a_site_that_changes_its_name_all_day_floods_no_moderator(visitor: FlaskClient, token: str) -> None:
+    for number in range(20):
+        update(visitor, token, name=f"Name {number}")
+    assert len(mails("site-changed")) == 3
+    assert [matter.details["new"] for matter in matters()] == ["Name 19"]
+
+
 def test_T17_an_update_notes_the_address(visitor: FlaskClient, token: str) -> None:
     values = {"wstoken": token, "wsfunction": "hub_update_site_info", "moodlewsrestformat": "json"} | siteinfo()
     visitor.post(SERVICES, data=values, environ_base={"REMOTE_ADDR": "2001:db8::17"})
