@@ -93,10 +93,11 @@ def _join(decision: Join, arrival: Arrival) -> Outcome:
     db.session.add(site)
     standing.joined(site)
     record(Event.SITE_REGISTERED, site, by=site, name=site.name, url=site.url, address=arrival.address)
-    removed = decision.after is not None and decision.after.state is SiteState.REMOVED
-    if decision.after is not None and removed:
-        matters.open_matter(site, MatterKind.RETURNED, before=decision.after.id)
-    mails.site_registered(site, returned=removed)
+    before = decision.after
+    unwelcome = before is not None and (before.state is SiteState.REMOVED or not before.visible)
+    if before is not None and unwelcome:
+        matters.open_matter(site, MatterKind.RETURNED, before=before.id)
+    mails.site_registered(site, returned=unwelcome)
     mails.site_welcome(site)
     return _handed_over(site, arrival)
 

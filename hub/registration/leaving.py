@@ -15,7 +15,7 @@ from hub.registration import mails
 from hub.registration.models import Attempt, AttemptState, Move, MoveState
 from hub.runtime import hub_url
 from hub.sites import matters, standing
-from hub.sites.models import Site, SiteState
+from hub.sites.models import MatterKind, Site, SiteState
 from hub.sites.standing import Change
 from hub.tokens import issuing
 from hub.tokens.issuing import Reason
@@ -64,8 +64,13 @@ def _leave(site: Site, state: SiteState, ending: Reason) -> None:
         site.trusted = site.prioritised = site.trust_paused = False
         site.left_at = site.modified_at = now
     issuing.revoke_all(site.id, ending)
-    matters.close_all(site)
+    matters.close_all(site, *_ending_with(state))
     _end_waiting(site, now)
+
+
+def _ending_with(state: SiteState) -> list[MatterKind]:
+    """What nobody need look at any more; that a removed site had come back is not settled by its going and coming."""
+    return [kind for kind in MatterKind if state is SiteState.REMOVED or kind is not MatterKind.RETURNED]
 
 
 def _end_waiting(site: Site, now: datetime) -> None:

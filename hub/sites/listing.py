@@ -78,9 +78,10 @@ def hold_known(key: str, secret_hash: str) -> tuple[Site | None, Site | None]:
 
 
 def find_left(key: str) -> Site | None:
-    """The site that was under this URL last, if it is no longer with us."""
+    """A site that was under this URL and is no longer with us: one that moderators sent away or hid, else the last."""
     gone = sa.select(Site).where(Site.url_key == key, Site.state != SiteState.LIVE)
-    return db.session.scalar(gone.order_by(Site.left_at.desc(), Site.id.desc()).limit(1))
+    unwelcome = sa.or_(Site.state == SiteState.REMOVED, sa.not_(Site.visible))
+    return db.session.scalar(gone.order_by(unwelcome.desc(), Site.left_at.desc(), Site.id.desc()).limit(1))
 
 
 def hold_returning(key: str, secret_hash: str) -> Site | None:

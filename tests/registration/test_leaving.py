@@ -10,7 +10,7 @@ from hub.courses.models import Course
 from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.registration import blocking, leaving
-from hub.sites import listing, totals
+from hub.sites import listing, moderation, totals
 from hub.sites.models import MatterKind, Site, SiteState
 from hub.tokens.issuing import Reason
 from hub.tokens.models import Token
@@ -138,6 +138,28 @@ def test_the_return_of_a_removed_site_waits_for_a_moderators_look(visitor: Flask
     register(visitor)
     assert [matter.kind for matter in matters()] == [MatterKind.RETURNED]
     remove()
+    register(visitor, token="another secret")
+    assert [matter.kind for matter in matters()] == [MatterKind.RETURNED]
+
+
+@pytest.mark.parametrize("secret", [SECRET, "another secret"])
+def test_a_removed_site_cannot_leave_to_make_moderators_forget_its_return(
+    visitor: FlaskClient, token: str, secret: str
+) -> None:
+    remove()
+    back = register(visitor, token=secret).token
+    call(visitor, back, "hub_unregister_site")
+    assert [matter.kind for matter in matters()] == [MatterKind.RETURNED]
+    register(visitor, token="yet another")
+    assert {matter.kind for matter in matters()} == {MatterKind.RETURNED}
+
+
+def test_a_hidden_site_that_returns_under_another_secret_waits_for_a_moderators_look(
+    visitor: FlaskClient, token: str
+) -> None:
+    moderation.hide(only_site(), by=COMMAND)
+    db.session.commit()
+    call(visitor, token, "hub_unregister_site")
     register(visitor, token="another secret")
     assert [matter.kind for matter in matters()] == [MatterKind.RETURNED]
     assert site_of(SITE_URL).visible is True
