@@ -32,6 +32,7 @@ from hub.vocabulary import languages, subjects
 LONGEST_WORD = 60  # characters; the rest of a longer one is not looked at, neither in listings nor in searches
 LONGEST_TEXT = 20_000  # characters of a listing that are indexed
 MOST_WORDS = 24  # in one search; further ones are not looked at
+MOST_IDS = 1_000  # in one search, likewise
 EVERY = "*"
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -233,7 +234,7 @@ def _filter_groups(criteria: CourseCriteria) -> Iterator[tuple[str, ...]]:
         yield (_filter("site", str(criteria.site_id)),)
     for name, several in (("id", criteria.ids), ("there", criteria.ids_on_site)):
         if several is not None:
-            yield tuple(_filter(name, str(each)) for each in dict.fromkeys(several))
+            yield tuple(_filter(name, str(each)) for each in list(dict.fromkeys(several))[:MOST_IDS])
     one_of = {
         "audience": criteria.audience,
         "level": criteria.educational_level,
