@@ -114,7 +114,8 @@ def _page(asked: _Search, order: Order, offset: int, limit: int) -> list[int]:
 def _tier(asked: _Search, at: int, column: str, sorting: str, enough: int) -> Iterator[str]:
     """The parts of a statement that end in ``tier<at>``: the best of a tier, unless the tiers before were enough."""
     columns = f"course_id, {column}"
-    missing = f"(SELECT count(*) FROM tier{at - 1}) < :enough" if at > 1 else "true"
+    before = " + ".join(f"(SELECT count(*) FROM tier{each})" for each in range(1, at))
+    missing = f"{before or 0} < :enough"
     near = _walked(f"{columns}, tokens", f"{asked.holds(at)} AND {missing}", sorting, asked.reach(at, enough, 1))
     yield f"near{at} AS MATERIALIZED (SELECT {columns} FROM ({near} LIMIT :enough) AS near)"
     short = f"(SELECT count(*) FROM near{at}) < :enough"
