@@ -49,6 +49,7 @@ class Limit:
 
 REGISTRATIONS = Limit("registrations", registrationsperhour.name)
 CALLS = Limit("calls", callsperhour.name)
+NEW_URLS = Limit("new URLs", registrationsperhour.name)  # of updates: each makes us ask a server that the caller names
 
 _REGISTRATION = "/local/hub/siteregistration.php"
 _WEB_SERVICES = "/local/hub/webservice/webservices.php"

@@ -8,6 +8,8 @@ from typing import Any
 from flask import current_app, has_request_context, request
 
 from hub.extensions import db
+from hub.proxies import neighbourhood
+from hub.ratelimits import NEW_URLS, spend
 from hub.registration import leaving, updating
 from hub.registration.signatures import Signature
 from hub.sites import listing
@@ -49,6 +51,7 @@ def _ask_at_new_url(caller: Caller, siteinfo: SiteDetails, **_others: Any) -> Pr
     db.session.rollback()
     if not siteinfo.url or url_key(siteinfo.url) == known_key:
         return None
+    spend(NEW_URLS, neighbourhood(_address()))
     result: ProbeResult = current_app.extensions["hub_probe"](siteinfo.url, UPDATE_SECONDS)
     return result
 

@@ -211,6 +211,13 @@ def test_a_site_that_changes_its_name_all_day_floods_no_moderator(visitor: Flask
     assert [matter.details["new"] for matter in matters()] == ["Name 19"]
 
 
+@pytest.mark.usefixtures("rate_limits")
+def test_nobody_makes_the_hub_ask_other_servers_without_end(visitor: FlaskClient, token: str, probe: FakeProbe) -> None:
+    answers = [update(visitor, token, url=f"https://target.example/{number}") for number in range(32)]
+    assert [isinstance(each, dict) and each.get("errorcode") for each in answers[-2:]] == ["ratelimited"] * 2
+    assert update(visitor, token, name="Not concerned") is True
+
+
 def test_T17_an_update_notes_the_address(visitor: FlaskClient, token: str) -> None:
     values = {"wstoken": token, "wsfunction": "hub_update_site_info", "moodlewsrestformat": "json"} | siteinfo()
     visitor.post(SERVICES, data=values, environ_base={"REMOTE_ADDR": "2001:db8::17"})
