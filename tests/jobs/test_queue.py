@@ -5,15 +5,18 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
+from config import Config
 from hub.database import transaction
 from hub.extensions import db
 from hub.jobs import queue, schedule, sweep
 from hub.jobs.schedule import Job
+from tests.support.server import free_port
 
 done: list[str] = []
 
@@ -126,3 +129,14 @@ def test_jobs_can_be_woken_from_many_threads(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert waiting_tasks(app) == 8
+
+
+def test_a_redis_server_that_is_away_spoils_no_commit(
+    app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(app.config, "HUB", replace(config, queue_url=f"redis://127.0.0.1:{free_port()}/0"))
+    with transaction(db.session):
+        write()
+        queue.wake("note")
+    assert "job note waits for the sweep" in caplog.text
+    assert not queue.is_embedded(app)
