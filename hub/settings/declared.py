@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from flask import g, has_app_context
 
 from hub.errors import HubError
 from hub.extensions import db
+from hub.lookups import Lookup
 from hub.settings.models import Setting
 
 
@@ -98,10 +100,10 @@ def forget() -> None:
         g.pop("settings", None)
 
 
-_ALL = sa.select(Setting.__table__.c.name, Setting.__table__.c.value)  # built once: every request asks it
+_ALL = Lookup(sa.select(Setting.name, sa.cast(Setting.value, sa.Text)))
 
 
 def _stored() -> dict[str, Any]:
     if "settings" not in g:
-        g.settings = {name: value for name, value in db.session.execute(_ALL)}
+        g.settings = {name: json.loads(value) for name, value in _ALL.rows()}
     return g.settings  # type: ignore[no-any-return]  # g is untyped

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from hub import clock
 from hub.extensions import db
+from hub.lookups import Lookup
 from hub.settings import declared
 from hub.sites.models import Site, SiteState
 from hub.tokens import issuing
@@ -16,21 +17,20 @@ from hub.webservices.dispatch import Caller
 from hub.webservices.faults import HubNotEnabled, InvalidToken, RegistrationBlocked
 from hub.webservices.registry import Function
 
-_token, _site = Token.__table__.c, Site.__table__.c
-_BEARER = (
-    sa.select(  # built once, of columns and not of entities: every call asks it
-        _token.id,
-        _token.service,
-        _token.site_id,
-        _token.first_used_at,
-        _token.revoked_at,
-        _token.revoked_reason,
-        _site.state,
-        _site.moodle_version,
-        _site.moodle_release,
+_BEARER = Lookup(
+    sa.select(
+        Token.id,
+        sa.cast(Token.service, sa.Text),
+        Token.site_id,
+        Token.first_used_at.is_not(None),
+        Token.revoked_at.is_not(None),
+        Token.revoked_reason,
+        sa.cast(Site.state, sa.Text),
+        Site.moodle_version,
+        Site.moodle_release,
     )
-    .select_from(Token.__table__.outerjoin(Site.__table__, _site.id == _token.site_id))
-    .where(_token.hash == sa.bindparam("token_hash"))
+    .outerjoin(Site, Site.id == Token.site_id)
+    .where(Token.hash == sa.bindparam("token_hash"))
 )
 
 
@@ -61,18 +61,12 @@ class SiteCallers:
 
 
 def _bearer(token: str) -> Caller:
-    row = db.session.execute(_BEARER, {"token_hash": issuing.hashed(token)}).first()
-    if row is None:
+    found = _BEARER.rows(token_hash=issuing.hashed(token))
+    if not found:
         raise InvalidToken
-    if row.revoked_at is not None:
-        raise RegistrationBlocked if row.revoked_reason == Reason.SECRET_BLOCKED else InvalidToken
-    if row.service is Service.SITE and row.state is not SiteState.LIVE:
+    token_id, service, site_id, used, revoked, reason, state, version, release = found[0]
+    if revoked:
+        raise RegistrationBlocked if reason == Reason.SECRET_BLOCKED else InvalidToken
+    if service == Service.SITE.name and state != SiteState.LIVE.name:
         raise InvalidToken
-    return Caller(
-        service=row.service,
-        site_id=row.site_id,
-        token_id=row.id,
-        used=row.first_used_at is not None,
-        version=row.moodle_version or "",
-        release=row.moodle_release or "",
-    )
+    return Caller(Service[service], site_id, token_id, bool(used), version or "", release or "")

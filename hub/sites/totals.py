@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from hub.events.record import take_turn
 from hub.extensions import db
+from hub.lookups import Lookup
 from hub.sites.models import Totals
 
 
@@ -32,9 +33,10 @@ class Counts(NamedTuple):
     downloadable_count: int
 
 
-_READ = sa.select(*(Totals.__table__.c[name] for name in Counts._fields))  # built once: every hub_get_info asks it
+_READ = Lookup(sa.select(*(getattr(Totals, name) for name in Counts._fields)))
 
 
 def read() -> Counts:
     """How many live, visible sites and listed courses there are now."""
-    return Counts(*db.session.execute(_READ).one())
+    (counts,) = _READ.rows()
+    return Counts(*counts)

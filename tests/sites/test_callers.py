@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from hub.extensions import db
+from hub.lookups import Lookup
 from hub.settings import declared
 from hub.sites.callers import SiteCallers
 from hub.sites.models import SiteState
@@ -96,10 +96,13 @@ def test_a_first_use_ends_older_tokens_and_notes_the_handover(callers: SiteCalle
     assert callers.find_caller(newest, FUNCTION).site_id == site.id
 
 
-def test_finding_a_caller_is_one_statement_beside_the_settings(callers: SiteCallers) -> None:
+def test_finding_a_caller_is_one_look_up_beside_the_settings(
+    callers: SiteCallers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     token = make_token(make_site())
     callers.find_caller(token, FUNCTION)
-    statements: list[str] = []
-    sa.event.listen(db.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+    asked: list[Lookup] = []
+    rows = Lookup.rows
+    monkeypatch.setattr(Lookup, "rows", lambda self, **parameters: asked.append(self) or rows(self, **parameters))
     callers.find_caller(token, FUNCTION)
-    assert len(statements) == 1
+    assert len(asked) == 1
