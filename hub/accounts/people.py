@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import threading
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -18,6 +20,7 @@ from hub.extensions import db
 
 SHORTEST_PASSWORD = 10
 _hasher = PasswordHasher()
+_few_at_once = threading.BoundedSemaphore(2)  # each takes 64 MiB while it lasts
 _NOBODY = _hasher.hash(secrets.token_hex(16))  # checked when the name is unknown, so that both answers take as long
 
 
@@ -80,17 +83,36 @@ def create(username: str, email: str, password: str, role: Role, *, by: Actor) -
     return user
 
 
-def check(username: str, password: str) -> User | None:
-    """The person whose name and password these are; nobody otherwise, after the same time."""
+@dataclass(frozen=True)
+class Proof:
+    """A password was found to fit this stored hash; ``renewed`` takes its place when hashes have become stronger."""
+
+    stored: str
+    renewed: str | None = None
+
+
+def prove(username: str, password: str) -> Proof | None:
+    """Whether the password is this person's; for an unknown name, nothing after the same time.
+
+    It takes a good part of a second and much memory, so it is asked before any transaction that writes, and only by
+    a few at once.
+    """
     user = find(username)
-    try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
+    stored = user.password_hash if user else _NOBODY
+    with _few_at_once:
+        try:
+            _hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        return Proof(stored, _hasher.hash(password) if _hasher.check_needs_rehash(stored) else None)
+
+
+def admit(username: str, proof: Proof | None) -> User | None:
+    """The person of this name, if the proof is for the password that they have now and nobody banned them."""
+    user = find(username)
+    if proof is None or user is None or not user.is_active or user.password_hash != proof.stored:
         return None
-    if user is None or not user.is_active:
-        return None
-    if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = _hasher.hash(password)
+    user.password_hash = proof.renewed or proof.stored
     return user
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub import clock
 from hub.accounts import people
 from hub.accounts.models import User
+from hub.accounts.people import Proof
 from hub.errors import HubError
 from hub.events.record import VISITOR, Event, record
 
@@ -15,12 +16,12 @@ class PasswordWrong(HubError):
     key = "passwordwrong"
 
 
-def sign_in(username: str, password: str) -> User | None:
-    """The person whose name and password these are, noted as signed in; nobody otherwise.
+def sign_in(username: str, proof: Proof | None) -> User | None:
+    """The person of this name whose password was proved, noted as signed in; nobody otherwise.
 
     An unknown name leaves the same trace as a wrong password, so that the time of the answer tells nothing.
     """
-    user = people.check(username, password)
+    user = people.admit(username, proof)
     if user is None:
         record(Event.SIGN_IN_FAILED, people.find(username), by=VISITOR)
         return None
@@ -45,9 +46,9 @@ def end_all(user: User) -> None:
     record(Event.SESSIONS_ENDED, user, by=user)
 
 
-def change_own_password(user: User, present: str, new: str) -> None:
+def change_own_password(user: User, present: Proof | None, new: str) -> None:
     """Give the new password to somebody who knows the present one; ends every session."""
-    if people.check(user.username, present) is None:
+    if people.admit(user.username, present) is None:
         raise PasswordWrong("This is not your present password. Type the one you signed in with.")
     people.change_password(user, new, by=user)
 

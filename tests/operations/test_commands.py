@@ -148,7 +148,7 @@ def test_an_administrator_is_made_with_a_password_from_standard_input(runner: Fl
         args=["create-admin", "Ann", "ann@example.org", "--password-stdin"], input="a good password\n"
     )
     assert printed.stdout == "Ann is an administrator now.\n"
-    user = people.check("ann", "a good password")
+    user = people.admit("ann", people.prove("ann", "a good password"))
     assert user is not None
     assert user.role is Role.ADMINISTRATOR
 
