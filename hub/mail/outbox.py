@@ -86,8 +86,9 @@ def claim() -> OutgoingMail | None:
 
 
 def note_sent(mail: OutgoingMail) -> None:
-    """The mail server has taken the mail."""
+    """The mail server has taken the mail. Its text is forgotten: links that open something stand in it."""
     mail.sent_at = clock.now()
+    mail.body = ""
     mail.next_attempt_at = mail.last_error = None
 
 

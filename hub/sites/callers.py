@@ -14,7 +14,7 @@ from hub.tokens.issuing import Reason
 from hub.tokens.models import Token
 from hub.tokens.services import PUBLIC_TOKEN, Service
 from hub.webservices.dispatch import Caller
-from hub.webservices.faults import HubNotEnabled, InvalidToken, RegistrationBlocked
+from hub.webservices.faults import AccessDenied, HubNotEnabled, InvalidToken, RegistrationBlocked
 from hub.webservices.registry import Function
 
 _BEARER = Lookup(
@@ -41,8 +41,8 @@ class SiteCallers:
         """Who shows this token. A closed hub says so to everybody: sites keep their registration meanwhile."""
         if not declared.current("hubenabled"):
             raise HubNotEnabled
-        if token == PUBLIC_TOKEN and declared.current("privacy") != "private":
-            return Caller(Service.PUBLIC)
+        if token == PUBLIC_TOKEN:
+            return _public(function)
         if not token:
             raise InvalidToken
         return _bearer(token)
@@ -58,6 +58,13 @@ class SiteCallers:
         if caller.site_id is not None:
             first = sa.update(Site).where(Site.id == caller.site_id, Site.confirmed_at.is_(None))
             db.session.execute(first.values(confirmed_at=clock.now()))
+
+
+def _public(function: Function) -> Caller:
+    """Whoever has no token; on a private hub refused, but never with ``invalidtoken``, which ends registrations."""
+    if declared.current("privacy") == "private":
+        raise AccessDenied(function.name)
+    return Caller(Service.PUBLIC)
 
 
 def _bearer(token: str) -> Caller:

@@ -14,7 +14,7 @@ from hub.tokens import issuing
 from hub.tokens.issuing import Reason
 from hub.tokens.services import Service
 from hub.webservices.dispatch import Caller
-from hub.webservices.faults import HubNotEnabled, InvalidToken, RegistrationBlocked
+from hub.webservices.faults import AccessDenied, HubNotEnabled, InvalidToken, RegistrationBlocked
 from hub.webservices.registry import registry
 from tests.factories import make_site, make_token
 
@@ -51,7 +51,7 @@ def test_publichub_opens_a_hub_that_is_not_private(callers: SiteCallers, privacy
 
 def test_B18_publichub_opens_no_private_hub_and_private_is_what_holds_unset(app: Flask) -> None:
     declared.change("hubenabled", "1")
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccessDenied):
         SiteCallers().find_caller("publichub", FUNCTION)
 
 
