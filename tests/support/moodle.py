@@ -75,7 +75,8 @@ def _handler_for(site: MoodleSite) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             site.hits.append(Hit(self.command, parts.path, query, dict(self.headers.items()), body))
-            status = site.status if parts.path.startswith(site.path) else 404
+            there = parts.path.startswith(site.path) or parts.path == "/favicon.ico"  # which browsers ask for unasked
+            status = site.status if there else 404
             page = b"<!DOCTYPE html><html lang='en'><title>A Moodle site</title><h1>A Moodle site</h1></html>"
             self.send_response(status)
             if site.location and 300 <= status < 400:
