@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return mapped or address
 
 
+@lru_cache(maxsize=4096)
 def neighbourhood(address: str) -> str:
     """Whom limits count as one: an IPv4 address, or the IPv6 network that a single visitor gets (/64)."""
     known = _address(address)
