@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
@@ -40,16 +41,25 @@ _UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 _OTHERS = {"iso-8859-1": "latin-1", "latin1": "latin-1", "iso-8859-15": "iso-8859-15", "windows-1252": "cp1252"}
 _INT = re.compile(r"[+-]?[0-9]{1,20}")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?")
-_PARSER = etree.XMLParser(
-    encoding="utf-8",
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
-)
+
+
+class _Parsers(threading.local):
+    """A parser for each thread: at one that all share they would wait for each other."""
+
+    def __init__(self) -> None:
+        self.own = etree.XMLParser(
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+        )
+
+
+_parsers = _Parsers()
 
 
 class MethodCall(NamedTuple):
@@ -144,11 +154,11 @@ def _utf8(body: bytes) -> bytes:
 
 def _tree(body: bytes) -> etree._Element:
     try:
-        return etree.fromstring(body, _PARSER)
+        return etree.fromstring(body, _parsers.own)
     except etree.XMLSyntaxError:
         mended = legal_document(body)
     try:
-        return etree.fromstring(mended, _PARSER)
+        return etree.fromstring(mended, _parsers.own)
     except etree.XMLSyntaxError as error:
         raise RequestUnreadable(f"its body is not well-formed XML ({error.msg})") from None
 
