@@ -236,7 +236,7 @@ def _figure(value: str) -> int | float | None:
 
 
 def _extras(text: Mapping[str, str]) -> dict[str, Any]:
-    told = {name: fields.line(fields.plain(text[name]), 100) for name in EXTRAS if text.get(name)}
+    told = {name: word for name in EXTRAS if (word := fields.line(fields.plain(text.get(name, "")), 100))}
     statistics = {name: fields.text(text[name]) for name in STATISTICS if name in text}
     return told | {name: value for name, value in statistics.items() if _is_statistics(value)}
 

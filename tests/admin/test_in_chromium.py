@@ -35,15 +35,14 @@ HOSTILE = "<img src=x onerror='window.struck = true'>"
 @pytest.fixture
 def rooms(app: Flask, server: Server) -> list[str]:
     """The rooms of a hub in use, and somebody who may open them all."""
-    with transaction(db.session):
+    with transaction(db.session):  # which takes the write lock first: the server's worker writes too
         people.create("ada", "ada@hub.test", PASSWORD, Role.ADMINISTRATOR, by=COMMAND)
         declared.change("hubenabled", "1")
-    site = make_site(name="Long" * 40, description=HOSTILE, figures={"courses": 3, "participantnumberaverage": 2.5})
-    waiting = make_course(site, fullname="Unbroken" * 25, standing=Standing.WAITING)
-    changed = make_course(site, kind=Kind.DOWNLOADABLE, description=HOSTILE * 5, creator_notes=HOSTILE)
-    _let_wait(changed)
-    matters.open_matter(site, MatterKind.NEW_NAME, old="Before", new=site.name)
-    db.session.commit()
+        site = make_site(name="Long" * 40, description=HOSTILE, figures={"courses": 3, "participantnumberaverage": 2.5})
+        waiting = make_course(site, fullname="Unbroken" * 25, standing=Standing.WAITING)
+        changed = make_course(site, kind=Kind.DOWNLOADABLE, description=HOSTILE * 5, creator_notes=HOSTILE)
+        _let_wait(changed)
+        matters.open_matter(site, MatterKind.NEW_NAME, old="Before", new=site.name)
     things = [f"/admin/sites/{site.id}", f"/admin/courses/{waiting.id}", f"/admin/courses/{changed.id}"]
     lists = ["/admin/", "/admin/courses", "/admin/courses?visibility=any", "/admin/sites", "/admin/sites/matters"]
     others = ["/admin/events", "/admin/mail", "/admin/settings", "/account"]

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from hub.courses import addresses
 from hub.courses.models import Kind
+from hub.database import transaction
+from hub.extensions import db
 from hub.sites import addresses as site_addresses
 from tests.factories import make_course, make_site
 from tests.pages.conftest import change
@@ -26,10 +28,11 @@ WINDOWS = [(320, "dark"), (1280, "light")]
 def paths(app: Flask, server: Server) -> list[str]:
     """Every kind of page of a hub in use."""
     change(hubenabled="1", privacy="search")
-    site = make_site(name="Long" * 40, description="We teach.")
-    courses = [make_course(site, fullname="Unbroken" * 30, description="x" * 900)]
-    courses += [make_course(site, kind=kind, demo_url="https://demo.example/") for kind in list(Kind) * 6]
-    courses += [make_course(make_site(name="مدرسة"), fullname="الجبر للجميع", language="ar", creator_notes=HOSTILE)]
+    with transaction(db.session):  # which takes the write lock first: the server's worker writes too
+        site = make_site(name="Long" * 40, description="We teach.")
+        courses = [make_course(site, fullname="Unbroken" * 30, description="x" * 900)]
+        courses += [make_course(site, kind=kind, demo_url="https://demo.example/") for kind in list(Kind) * 6]
+        courses += [make_course(make_site(name="مدرسة"), fullname="الجبر للجميع", language="ar", creator_notes=HOSTILE)]
     pages = [addresses.page(courses[0]), addresses.page(courses[1]), addresses.page(courses[-1])]
     return [*PUBLIC, *pages, site_addresses.page(site), "/courses/99999"]
 
