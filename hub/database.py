@@ -87,13 +87,17 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     if _writing.get():
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE"
-        )  # may wait for another writer, and fail as the library's errors do
+        # It may wait for another writer, and fails as the library's errors do.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     driver.execute("BEGIN")  # cannot fail, and every request that reads does it
+
+
+def writing() -> bool:
+    """Whether a transaction that writes is open: what is looked up now must be seen under its lock."""
+    return _writing.get()
 
 
 @contextmanager

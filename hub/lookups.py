@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError
 
+from hub.database import writing
 from hub.extensions import db
 
 
@@ -20,10 +21,10 @@ class Lookup:
         self._compiled: dict[str, sa.engine.interfaces.Compiled] = {}
 
     def rows(self, **parameters: str) -> Sequence[Sequence[Any]]:
-        """What it finds. In the middle of a transaction the session is asked, so that one sees what one has written;
-        before that the driver answers on a connection of its own, which is given back at once.
+        """What it finds. A transaction asks its session, so that it sees what it has written and what its lock protects;
+        otherwise the driver answers on a connection of its own, which is given back at once.
         """
-        if db.session.registry.has() and db.session().in_transaction():
+        if writing() or (db.session.registry.has() and db.session().in_transaction()):
             return db.session.execute(self._statement, parameters).all()
         return self._asked_of_the_driver(parameters)
 

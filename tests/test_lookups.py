@@ -31,9 +31,16 @@ def test_a_look_up_sees_what_others_have_committed(app: Flask) -> None:
     assert [list(row) for row in NAMES.rows(name="name")] == [["name"]]
 
 
+def test_the_first_look_up_of_a_transaction_that_writes_is_made_under_its_lock(app: Flask) -> None:
+    with transaction(db.session):
+        NAMES.rows(name="name")
+        assert db.session().in_transaction()
+
+
 def test_a_look_up_leaves_no_transaction_open(app: Flask) -> None:
     db.session.rollback()
     NAMES.rows(name="name")
+    assert not db.session().in_transaction()
     with transaction(db.session):
         declared.change("name", "Written at once")
     assert declared.current("name") == "Written at once"
