@@ -21,8 +21,10 @@ class Lookup:
         self._compiled: dict[str, sa.engine.interfaces.Compiled] = {}
 
     def rows(self, **parameters: str) -> Sequence[Sequence[Any]]:
-        """What it finds. A transaction asks its session, to see what it has written and what its lock protects; otherwise
-        the driver answers on a connection of its own, which is given back at once.
+        """What it finds.
+
+        A transaction asks its session, to see what it has written and what its lock protects; otherwise the driver
+        answers on a connection of its own, which is given back at once.
         """
         if writing() or (db.session.registry.has() and db.session().in_transaction()):
             return db.session.execute(self._statement, parameters).all()
