@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from hub import clock
 from hub.access import Role
@@ -104,7 +104,7 @@ def test_the_first_administrator_sets_the_hub_up_at_the_printed_address(window: 
     window.get_by_label("Name of the hub").fill("Hub of the north")
     window.get_by_role("button", name="Open the hub").click()
     window.wait_for_url("**/admin/")
-    assert window.get_by_role("status").inner_text().startswith("Your hub is open")
+    expect(window.get_by_role("status")).to_contain_text("Your hub is open")
     assert_well_made(window)
 
 
@@ -119,13 +119,13 @@ def test_a_moderator_decides_by_keyboard_and_reads_first_what_will_happen(
     page.get_by_role("button", name="Approve").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Approve").wait_for()
-    assert page.locator(".effects li").count() == 1
+    expect(page.locator(".effects li")).to_have_count(1)
     assert_well_made(page)
     page.get_by_label("Reason").fill("Good listing")
     page.get_by_role("button", name="Approve").press("Enter")
     page.wait_for_url(re.compile(r"/admin/courses\?*$"))
-    assert page.get_by_role("status").inner_text() == "Approved: 1."
-    assert page.locator("input[name=ids]").count() == 1
+    expect(page.get_by_role("status")).to_have_text("Approved: 1.")
+    expect(page.locator("input[name=ids]")).to_have_count(1)
 
 
 def test_the_box_above_the_list_ticks_all_and_a_grave_act_needs_its_reason(
@@ -135,8 +135,8 @@ def test_the_box_above_the_list_ticks_all_and_a_grave_act_needs_its_reason(
     page.goto(server.url + "/admin/courses")
     page.locator("[data-selects]").check()
     page.get_by_role("button", name="Remove").click()
-    assert page.locator(".effects li").count() == 2
+    expect(page.locator(".effects li")).to_have_count(2)
     page.get_by_role("button", name="Remove").click()
-    assert page.locator("#reason:invalid").count() == 1
+    expect(page.locator("#reason:invalid")).to_have_count(1)
     page.get_by_role("link", name="Leave everything as it is").click()
-    assert page.locator("input[name=ids]").count() == 2
+    expect(page.locator("input[name=ids]")).to_have_count(2)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from hub.courses import addresses
 from hub.courses.models import Kind
@@ -79,14 +79,14 @@ def test_filters_open_over_the_results_on_a_phone_and_close_with_escape(
 ) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(server.url + "/?search=course")
-    assert not page.get_by_label("Language").is_visible()
+    expect(page.get_by_label("Language")).to_be_hidden()
     page.get_by_role("button", name="Filter and order").click()
     page.get_by_label("Language").select_option("ar")
     page.keyboard.press("Escape")
-    assert not page.get_by_label("Language").is_visible()
+    expect(page.get_by_label("Language")).to_be_hidden()
     page.get_by_role("button", name="Filter and order").click()
     page.get_by_role("button", name="Show courses").click()
-    assert page.url == server.url + "/?search=course&language=ar&orderby=newest"
+    page.wait_for_url(server.url + "/?search=course&language=ar&orderby=newest")
 
 
 def test_the_chosen_colours_stay_chosen(page: Page, server: Server, paths: list[str]) -> None:
@@ -103,7 +103,7 @@ def test_a_visitor_gets_from_the_start_to_a_course_by_keyboard_alone(
     page.goto(server.url + "/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("course")
     page.keyboard.press("Enter")
@@ -111,7 +111,7 @@ def test_a_visitor_gets_from_the_start_to_a_course_by_keyboard_alone(
     page.locator("article a").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/courses/**")
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
 
 
 def test_searching_works_without_scripts(chromium: Browser, server: Server, paths: list[str]) -> None:
@@ -122,6 +122,6 @@ def test_searching_works_without_scripts(chromium: Browser, server: Server, path
     page.get_by_role("button", name="Search").click()
     page.get_by_label("Kind").select_option("1")
     page.get_by_role("button", name="Show courses").click()
-    assert page.locator("article").count() == 6
-    assert page.get_by_role("button", name="Dark colours").count() == 0
+    expect(page.locator("article")).to_have_count(6)
+    expect(page.get_by_role("button", name="Dark colours")).to_have_count(0)
     context.close()
