@@ -24,7 +24,14 @@ class Permission(enum.Enum):
     SEE_EVENTS = "see events"
     SEE_SETTINGS = "see settings"
     CHANGE_SETTINGS = "change settings"
+    SEE_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
+    SEE_MAIL = "see mail"
+    HANDLE_MAIL = "handle mail"
+    SEE_DIRECTORY = "see the directory registration"
+    MANAGE_DIRECTORY = "manage the directory registration"
+    SEE_PERSONAL_DATA = "see personal data"
+    HANDLE_PERSONAL_DATA = "export and erase personal data"
 
 
 class Role(enum.StrEnum):
@@ -38,9 +45,15 @@ class Role(enum.StrEnum):
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.MODERATOR: frozenset(
-        {Permission.SEE_MODERATION, Permission.MODERATE_SITES, Permission.MODERATE_COURSES, Permission.SEE_EVENTS}
+        {
+            Permission.SEE_MODERATION,
+            Permission.MODERATE_SITES,
+            Permission.MODERATE_COURSES,
+            Permission.SEE_EVENTS,
+            Permission.SEE_MAIL,
+        }
     ),
-    Role.AUDITOR: frozenset({Permission.SEE_MODERATION, Permission.SEE_EVENTS, Permission.SEE_SETTINGS}),
+    Role.AUDITOR: frozenset(each for each in Permission if each.name.startswith("SEE_")),
 }
 
 

@@ -23,9 +23,9 @@ TOP_EDGES = {
     "hub.accesslog",
     "hub.ratelimits",
 }
-STORIES = {"registration", "search", "directory", "frontpage", "demo"}
+STORIES = {"registration", "search", "directory", "doctor", "frontpage", "demo"}
 NOUNS = {"courses", "sites"}
-MEANS = {"webservices", "tokens", "accounts", "admin", "mail", "jobs", "storage", "settings", "events", "outgoing"}
+MEANS = {"webservices", "tokens", "accounts", "admin", "mail", "jobs", "storage", "settings", "events", "outgoing", "challenge"}
 LAYERS = ("ground", "means", "nouns", "stories", "edges")
 
 
