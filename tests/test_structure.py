@@ -25,7 +25,8 @@ TOP_EDGES = {
 }
 STORIES = {"registration", "search", "directory", "doctor", "frontpage", "demo"}
 NOUNS = {"courses", "sites"}
-MEANS = {"webservices", "tokens", "accounts", "admin", "mail", "jobs", "storage", "settings", "events", "outgoing", "challenge"}
+MEANS = {"webservices", "tokens", "accounts", "admin", "mail", "jobs", "storage", "settings", "events", "outgoing"}
+MEANS |= {"challenge", "privacy"}
 LAYERS = ("ground", "means", "nouns", "stories", "edges")
 
 
