@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -48,7 +48,7 @@ class Desk(Generic[Thing]):
     ``load`` gives what is there of the ids asked for.
     """
 
-    acts: Mapping[str, Act[Thing]]
+    acts: dict[str, Act[Thing]]  # features above add theirs
     load: Callable[[Sequence[int]], Sequence[Thing]]
     title: Callable[[Thing], str]
 

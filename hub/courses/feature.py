@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.courses import admin, cli, jobs, models, settings, transfer, trust, webservice
+from hub.courses import admin, cli, jobs, models, settings, site_section, transfer, trust, webservice
 from hub.sites import standing
 
 
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(admin.bp)
     app.register_blueprint(transfer.bp)
     app.cli.add_command(cli.group)
+    site_section.add()
     if trust.follow not in standing.followers:
         standing.followers.append(trust.follow)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,25 +12,21 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from hub.access import Permission, requires
-from hub.admin import history, menu, waiting
-from hub.admin.acting import Act, Desk, acts_by_name, each, perform
-from hub.courses.models import Course
+from hub.admin import menu, waiting
+from hub.admin.acting import perform
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
 from hub.here import asked_number, asked_page
 from hub.paging import page_of
-from hub.registration import blocking, leaving, moving
-from hub.sites import attention, listing, matters, moderation
+from hub.registration import moving
+from hub.sites import attention, listing, matters, moderation, rooms
+from hub.sites.acts import DESK
 from hub.sites.forms import SiteFilter, SiteForm
-from hub.sites.models import Site, SiteMatter
-from hub.tokens.models import Token
-
-Row = TypeVar("Row")
+from hub.sites.models import SiteMatter
 
 bp = Blueprint("sites_admin", __name__)
 SIZE = 50
-_SHOWN = 10  # courses and tokens on a site's page
 _KEPT = {"search", "trusted", "countrycode", "language"}  # of the original's parameters: they look, and do nothing
 
 menu.add(_("Sites"), "sites_admin.index", Permission.SEE_MODERATION, position=20)
@@ -66,17 +61,7 @@ def matters_waiting() -> ResponseReturnValue:
 def look(site_id: int) -> ResponseReturnValue:
     """Everything known about a site."""
     site = listing.get(site_id)
-    return render_template(
-        "admin/site.html",
-        site=site,
-        acts=DESK.offered(site),
-        proof=moderation.proof(site),
-        matters=matters.of(site),
-        move=moving.find_waiting(site),
-        courses=_newest(sa.select(Course).where(Course.site_id == site.id).order_by(Course.id.desc())),
-        tokens=_newest(sa.select(Token).where(Token.site_id == site.id).order_by(Token.id.desc())),
-        lines=history.of(site),
-    )
+    return render_template("admin/site.html", site=site, columns=rooms.parts_of(site, current_user))
 
 
 @bp.post("/admin/sites/acts")
@@ -153,106 +138,3 @@ def former_page() -> ResponseReturnValue:
     """The original's address of a site's page."""
     site_id = asked_number("id")
     return redirect(url_for(".look", site_id=site_id) if site_id else url_for(".index"))
-
-
-def _newest(query: sa.Select[Row]) -> Sequence[Row]:
-    return db.session.scalars(query.limit(_SHOWN)).all()
-
-
-def _load(ids: Sequence[int]) -> Sequence[Site]:
-    return db.session.scalars(sa.select(Site).where(Site.id.in_(ids)).order_by(Site.id)).all()
-
-
-def _remove_effect(site: Site) -> str:
-    return gettext(
-        "It leaves this hub: its token dies, its courses are withdrawn, its contact is told by mail. "
-        "Its return would be a matter for moderators."
-    )
-
-
-DESK = Desk(
-    acts_by_name(
-        Act(
-            name="show",
-            label=_("Show"),
-            effect=lambda site: gettext("Visitors see it and its courses."),
-            carry_out=each(moderation.show),
-            done=_("Shown: %(count)s."),
-            offered=lambda site: site.live and not site.visible,
-        ),
-        Act(
-            name="hide",
-            label=_("Hide"),
-            effect=lambda site: gettext("Visitors no longer see it or its courses; it may still publish."),
-            carry_out=each(moderation.hide),
-            done=_("Hidden: %(count)s."),
-            offered=lambda site: site.live and site.visible,
-        ),
-        Act(
-            name="trust",
-            label=_("Trust"),
-            effect=lambda site: gettext("Its courses are visible at once, those that wait now too."),
-            carry_out=each(moderation.trust),
-            done=_("Trusted: %(count)s."),
-            offered=lambda site: site.live and not site.trusted,
-        ),
-        Act(
-            name="untrust",
-            label=_("End the trust"),
-            effect=lambda site: gettext(
-                "A moderator looks at each of its courses; those shown by trust wait. It is no longer prioritised."
-            ),
-            carry_out=each(moderation.untrust),
-            done=_("No longer trusted: %(count)s."),
-            offered=lambda site: site.live and site.trusted,
-        ),
-        Act(
-            name="prioritise",
-            label=_("Prioritise"),
-            effect=lambda site: gettext("It is trusted, and its courses are listed before others."),
-            carry_out=each(moderation.prioritise),
-            done=_("Prioritised: %(count)s."),
-            offered=lambda site: site.live and not site.prioritised,
-        ),
-        Act(
-            name="unprioritise",
-            label=_("End the priority"),
-            effect=lambda site: gettext("Its courses are listed among the others; it stays trusted."),
-            carry_out=each(moderation.unprioritise),
-            done=_("No longer prioritised: %(count)s."),
-            offered=lambda site: site.live and site.prioritised,
-        ),
-        Act(
-            name="remove",
-            label=_("Remove"),
-            effect=_remove_effect,
-            carry_out=each(leaving.remove, with_courses=False),
-            done=_("Removed: %(count)s."),
-            dangerous=True,
-            needs_reason=True,
-            offered=lambda site: site.live,
-        ),
-        Act(
-            name="remove-with-courses",
-            label=_("Remove, and its courses for good"),
-            effect=lambda site: f"{_remove_effect(site)} {gettext('Each of its courses is removed, with its files.')}",
-            carry_out=each(leaving.remove, with_courses=True),
-            done=_("Removed with their courses: %(count)s."),
-            dangerous=True,
-            needs_reason=True,
-            offered=lambda site: site.live,
-        ),
-        Act(
-            name="block",
-            label=_("Block its secret"),
-            effect=lambda site: gettext("It is removed, and nobody registers with its secret again."),
-            carry_out=each(blocking.block),
-            done=_("Blocked: %(count)s."),
-            dangerous=True,
-            needs_reason=True,
-            offered=lambda site: site.live,
-        ),
-    ),
-    _load,
-    lambda site: site.title,
-)

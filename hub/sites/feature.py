@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.sites import admin, models
+from hub.sites import admin, models, sections
 from hub.sites.callers import SiteCallers
 from hub.webservices.feature import serve_calls
 
@@ -12,6 +12,7 @@ from hub.webservices.feature import serve_calls
 def init_app(app: Flask) -> None:
     """Tell the web services who calls, and open the moderators' pages."""
     app.register_blueprint(admin.bp)
+    sections.add_all()
     serve_calls(app, SiteCallers())
 
 

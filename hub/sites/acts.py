@@ -1,0 +1,76 @@
+"""What moderators do about sites in their pages: the acts by name. Other features add theirs (``DESK.acts``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from hub.admin.acting import Act, Desk, acts_by_name, each
+from hub.extensions import db
+from hub.sites import moderation
+from hub.sites.models import Site
+
+
+def _load(ids: Sequence[int]) -> Sequence[Site]:
+    return db.session.scalars(sa.select(Site).where(Site.id.in_(ids)).order_by(Site.id)).all()
+
+
+DESK = Desk(
+    acts_by_name(
+        Act(
+            name="show",
+            label=_("Show"),
+            effect=lambda site: gettext("Visitors see it and its courses."),
+            carry_out=each(moderation.show),
+            done=_("Shown: %(count)s."),
+            offered=lambda site: site.live and not site.visible,
+        ),
+        Act(
+            name="hide",
+            label=_("Hide"),
+            effect=lambda site: gettext("Visitors no longer see it or its courses; it may still publish."),
+            carry_out=each(moderation.hide),
+            done=_("Hidden: %(count)s."),
+            offered=lambda site: site.live and site.visible,
+        ),
+        Act(
+            name="trust",
+            label=_("Trust"),
+            effect=lambda site: gettext("Its courses are visible at once, those that wait now too."),
+            carry_out=each(moderation.trust),
+            done=_("Trusted: %(count)s."),
+            offered=lambda site: site.live and not site.trusted,
+        ),
+        Act(
+            name="untrust",
+            label=_("End the trust"),
+            effect=lambda site: gettext(
+                "A moderator looks at each of its courses; those shown by trust wait. It is no longer prioritised."
+            ),
+            carry_out=each(moderation.untrust),
+            done=_("No longer trusted: %(count)s."),
+            offered=lambda site: site.live and site.trusted,
+        ),
+        Act(
+            name="prioritise",
+            label=_("Prioritise"),
+            effect=lambda site: gettext("It is trusted, and its courses are listed before others."),
+            carry_out=each(moderation.prioritise),
+            done=_("Prioritised: %(count)s."),
+            offered=lambda site: site.live and not site.prioritised,
+        ),
+        Act(
+            name="unprioritise",
+            label=_("End the priority"),
+            effect=lambda site: gettext("Its courses are listed among the others; it stays trusted."),
+            carry_out=each(moderation.unprioritise),
+            done=_("No longer prioritised: %(count)s."),
+            offered=lambda site: site.live and site.prioritised,
+        ),
+    ),
+    _load,
+    lambda site: site.title,
+)
