@@ -13,6 +13,7 @@ from hub.courses import files, visibility
 from hub.courses.files import StoredFile
 from hub.courses.models import Course, CourseFile, FileKind, Kind, Standing
 from hub.extensions import db
+from hub.sealing import sealed
 from hub.sites import identity, standing
 from hub.sites.models import Site, SitePrivacy
 from hub.storage import images
@@ -47,7 +48,7 @@ def make_site(**values: Any) -> Site:
         url_key=identity.url_key(url),
         secret_hash=issuing.hashed(secret),
         secret_stem_hash=identity.secret_stem_hash(secret),
-        signing_key=identity.sealed(identity.signing_key(secret)),
+        signing_key=sealed(identity.signing_key(secret)),
         **defaults | values,
     )
     db.session.add(site)

@@ -21,6 +21,7 @@ from hub.demo import backups, pictures, world
 from hub.demo.world import CoursePlan, Fate, SitePlan
 from hub.events.record import COMMAND, Event, record
 from hub.extensions import db
+from hub.sealing import sealed
 from hub.settings import declared
 from hub.sites import identity, standing, totals
 from hub.sites import moderation as site_moderation
@@ -84,7 +85,7 @@ def _registered(told: dict[str, Any], secret: str) -> Site:
         url_key=identity.url_key(told["url"]),
         secret_hash=hashed(secret),
         secret_stem_hash=identity.secret_stem_hash(secret),
-        signing_key=identity.sealed(identity.signing_key(secret)),
+        signing_key=sealed(identity.signing_key(secret)),
         contact_name=details.contact_name,
         contact_email=details.contact_email,
         registered_at=clock.now(),

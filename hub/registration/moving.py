@@ -14,8 +14,9 @@ from hub.registration import changes, contacts, links, mails
 from hub.registration.arrival import HandOver, confirmation
 from hub.registration.links import LinkInvalid
 from hub.registration.models import Move, MoveState
+from hub.sealing import sealed, unsealed
 from hub.settings import declared
-from hub.sites import identity, listing, matters, moderation
+from hub.sites import listing, matters, moderation
 from hub.sites.details import SiteDetails
 from hub.sites.models import MatterKind, Site
 from hub.tokens import issuing
@@ -60,7 +61,7 @@ def _noted(site: Site, destination: Destination) -> Move:
         site_id=site.id,
         new_url=destination.details.url,
         new_url_key=destination.key,
-        secret=identity.sealed(destination.secret) if destination.secret else "",
+        secret=sealed(destination.secret) if destination.secret else "",
         huburl=destination.huburl,
         link_hash="",
         details=destination.details.wire_form(),
@@ -100,7 +101,7 @@ def accept(move: Move, *, by: Actor) -> HandOver | None:
     """
     site = listing.hold(move.site_id)
     listing.free_key(move.new_url, but=site)
-    secret = identity.unsealed(move.secret) if move.secret else ""
+    secret = unsealed(move.secret) if move.secret else ""
     details, now = SiteDetails.parse(move.details), clock.now()
     issuing.revoke_all(site.id, Reason.SITE_MOVED)
     site.confirmed_at = None

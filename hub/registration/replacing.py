@@ -14,6 +14,7 @@ from hub.registration import changes, contacts, leaving, links, mails
 from hub.registration.arrival import Arrival, HandOver, confirmation
 from hub.registration.links import LinkInvalid
 from hub.registration.models import Attempt, AttemptState
+from hub.sealing import sealed, unsealed
 from hub.settings import declared
 from hub.sites import identity, listing
 from hub.sites.details import SiteDetails
@@ -84,7 +85,7 @@ def _noted(holder: Site, arrival: Arrival, now: datetime) -> Attempt | None:
         attempt = Attempt(
             site_id=holder.id,
             secret_hash=arrival.secret_hash,
-            secret=identity.sealed(arrival.secret),
+            secret=sealed(arrival.secret),
             link_hash="",
             opened_at=now,
         )
@@ -138,7 +139,7 @@ def _by_link(site_id: int, token: str) -> Attempt:
 def accept(site_id: int, token: str, *, by: Actor) -> HandOver:
     """The waiting site takes the URL, the row and the courses over; the old installation's token dies at once."""
     attempt = _by_link(site_id, token)
-    now, secret = clock.now(), identity.unsealed(attempt.secret)
+    now, secret = clock.now(), unsealed(attempt.secret)
     details = SiteDetails.parse(attempt.details)
     site, elsewhere = listing.hold_known(listing.get(site_id).url_key, attempt.secret_hash)
     if site is None:

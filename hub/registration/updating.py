@@ -11,7 +11,8 @@ from hub.events.record import Event, record
 from hub.registration import changes, moving
 from hub.registration.decisions import require_reachable, same_host
 from hub.registration.signatures import Signature
-from hub.sites import identity, listing, matters
+from hub.sealing import unsealed
+from hub.sites import listing, matters
 from hub.sites.details import SiteDetails
 from hub.sites.models import MatterKind, Site
 from hub.sites.probe import ProbeResult
@@ -41,7 +42,7 @@ def _signed_at(site: Site, details: SiteDetails, signature: Signature | None, no
     if signature is None:
         return None
     try:
-        key = identity.unsealed(site.signing_key)
+        key = unsealed(site.signing_key)
     except InvalidToken:  # sealed under another secret key of the hub: nothing can be said about the signature
         return None
     return signature.require_valid(details.url, key, last=site.signed_at, now=now)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import urlsafe_b64encode
 from urllib.parse import urlsplit
-
-from cryptography.fernet import Fernet
-from flask import current_app
 
 from hub import fields
 from hub.errors import HubError
 from hub.outgoing.errors import UrlRefused
 from hub.outgoing.targets import read_target
+from hub.sealing import sealed
 from hub.sites.models import Site
 from hub.tokens.issuing import hashed
 
@@ -79,18 +76,3 @@ def adopt(site: Site, secret: str) -> None:
     site.secret_stem_hash = secret_stem_hash(secret)
     site.signing_key = sealed(signing_key(secret))
     site.signed_at = site.confirmed_at = None
-
-
-def sealed(clear: str) -> str:
-    """The text encrypted under the hub's secret key: a copy of the database alone does not give it away."""
-    return _box().encrypt(clear.encode()).decode()
-
-
-def unsealed(sealed_text: str) -> str:
-    """The text that ``sealed`` encrypted."""
-    return _box().decrypt(sealed_text.encode()).decode()
-
-
-def _box() -> Fernet:
-    key = hashlib.sha256(b"hub sealed text " + current_app.config["SECRET_KEY"].encode()).digest()
-    return Fernet(urlsafe_b64encode(key))

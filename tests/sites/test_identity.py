@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
-from hub.sites.identity import UrlUnusable, host_of, origin, sealed, secret_stem_hash, signing_key, unsealed, url_key
+from hub.sites.identity import UrlUnusable, host_of, origin, secret_stem_hash, signing_key, url_key
 from tests.outgoing.addresses import UNREADABLE_URLS
 
 
@@ -75,9 +74,3 @@ def test_assertion_111_secrets_that_differ_only_in_their_date_share_the_stem() -
 
 def test_assertion_113_the_signing_key_is_the_md5_of_the_secret() -> None:
     assert signing_key("thesharedsecret") == "0daced6f282db781fd51819ae99a7f03"
-
-
-def test_what_is_sealed_is_unreadable_without_the_hubs_key(app: Flask) -> None:
-    assert unsealed(sealed("a secret")) == "a secret"
-    assert "a secret" not in sealed("a secret")
-    assert sealed("a secret") != sealed("a secret")
