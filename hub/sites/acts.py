@@ -34,7 +34,7 @@ DESK = Desk(
             effect=lambda site: gettext("Visitors no longer see it or its courses; it may still publish."),
             carry_out=each(moderation.hide),
             done=_("Hidden: %(count)s."),
-            offered=lambda site: site.live and site.visible,
+            offered=lambda site: site.live and not site.hidden_by_moderator,
         ),
         Act(
             name="trust",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub import clock
 from hub.database import Base, Json
 
 
@@ -26,6 +27,40 @@ class SitePrivacy(enum.StrEnum):
     NOT_DISPLAYED = "notdisplayed"
     NAMED = "named"
     LINKED = "linked"
+
+
+class Reachability(enum.StrEnum):
+    """Whether the site answered when it was asked last, and for how long it has not."""
+
+    UNKNOWN = "unknown"  # not asked yet
+    REACHABLE = "reachable"
+    FAILING = "failing"  # it did not answer lately: too early to say anything
+    UNREACHABLE = "unreachable"  # it has not answered for days
+
+
+class OutageStep(enum.StrEnum):
+    """What the hub has done about the outage that lasts: each step once, and one after the other."""
+
+    NONE = "none"
+    TOLD = "contact told"
+    WARNED = "contact warned"
+    HIDDEN = "hidden"
+    ASKED = "left to moderators"
+
+
+class Hider(enum.StrEnum):
+    """Who took a site out of visitors' sight."""
+
+    NOBODY = ""
+    MODERATOR = "moderator"
+    REACHABILITY = "reachability"
+
+
+FIRST_CHECK_AFTER = timedelta(hours=1)  # it has just answered: it was asked when it registered
+
+
+def _first_check() -> datetime:
+    return clock.now() + FIRST_CHECK_AFTER
 
 
 class Site(Base):
@@ -71,6 +106,21 @@ class Site(Base):
     prioritised: Mapped[bool] = mapped_column(default=False)  # implies trusted
     trust_paused: Mapped[bool] = mapped_column(default=False)  # while a move to another host waits for a decision
     publications_a_day: Mapped[int | None]  # empty: the hub's setting holds; 0: none
+    hidden_by: Mapped[str] = mapped_column(sa.String(20), default=Hider.NOBODY)  # a Hider, while it is not visible
+
+    # whether it answers: only sites.checks writes here
+    reachability: Mapped[Reachability] = mapped_column(
+        sa.Enum(Reachability, native_enum=False, length=20), default=Reachability.UNKNOWN
+    )
+    checked_at: Mapped[datetime | None]  # when it was asked last
+    next_check_at: Mapped[datetime] = mapped_column(default=_first_check)
+    unreachable_since: Mapped[datetime | None]  # the first of the failures in a row that last until now
+    failure_count: Mapped[int] = mapped_column(default=0)  # in a row
+    outage_step: Mapped[OutageStep] = mapped_column(
+        sa.Enum(OutageStep, native_enum=False, length=20), default=OutageStep.NONE
+    )
+    outage_step_at: Mapped[datetime | None]  # when the last step was taken
+    heard_at: Mapped[datetime | None]  # its last call while it did not answer: a sign of life
 
     # when
     registered_at: Mapped[datetime]
@@ -101,6 +151,12 @@ class Site(Base):
         sa.Index("ix_site_url_key", "url_key"),
         sa.Index("ix_site_secret_hash", "secret_hash"),
         sa.Index("ix_site_listing", "state", "prioritised", "trusted", "visible", "name"),
+        sa.Index(
+            "ix_site_next_check_at",
+            "next_check_at",
+            sqlite_where=sa.text("state = 'LIVE'"),
+            postgresql_where=sa.text("state = 'LIVE'"),
+        ),
     )
 
     @property
@@ -118,9 +174,34 @@ class Site(Base):
         return self.trusted and not self.trust_paused
 
     @property
+    def hidden_by_moderator(self) -> bool:
+        """Hidden by a person, so that only a person shows it again."""
+        return not self.visible and self.hidden_by != Hider.REACHABILITY
+
+    @property
     def title(self) -> str:
         """Its name, or its URL as long as no name was told."""
         return self.name or self.url
+
+
+class SiteCheck(Base):
+    """One time that a site was asked whether it answers, and what became of it."""
+
+    __tablename__ = "site_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"))
+    at: Mapped[datetime]
+    reachable: Mapped[bool]
+    counted: Mapped[bool] = mapped_column(default=True)  # not when the hub's own network seemed to be down
+    state: Mapped[Reachability] = mapped_column(sa.Enum(Reachability, native_enum=False, length=20))  # afterwards
+    changed: Mapped[bool] = mapped_column(default=False)  # whether the state was another one before: kept longer
+    status: Mapped[int | None]  # of HTTP
+    cause: Mapped[str] = mapped_column(sa.String(40), default="")  # the key of an outgoing error
+    detail: Mapped[str] = mapped_column(sa.Text, default="")  # a sentence for moderators
+    seconds: Mapped[float] = mapped_column(sa.Float, default=0.0)  # how long it took
+
+    __table_args__ = (sa.Index("ix_site_check_site_id", "site_id", "id"),)
 
 
 class BlockedSecret(Base):
@@ -146,6 +227,7 @@ class MatterKind(enum.StrEnum):
     MOVE = "moved to another host"
     DISOWNED = "contact says: this was not me"
     CHANGE_HELD = "unsigned change held"
+    UNREACHABLE = "unreachable for long"
 
 
 class SiteMatter(Base):

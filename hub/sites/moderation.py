@@ -10,7 +10,7 @@ from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.sites import listing
-from hub.sites.models import Site
+from hub.sites.models import Hider, Site
 from hub.sites.standing import Change, changing, require_live
 
 EDITABLE = (
@@ -53,17 +53,20 @@ def show(site: Site, *, by: Actor, reason: str = "") -> None:
     if site.visible:
         return
     with changing(site, Change.SHOWN):
-        site.visible = True
+        site.visible, site.hidden_by = True, Hider.NOBODY
     record(Event.SITE_SHOWN, site, by=by, reason=reason)
 
 
 def hide(site: Site, *, by: Actor, reason: str = "") -> None:
-    """Take the site and its courses out of visitors' sight; nothing the site does undoes it."""
+    """Take the site and its courses out of visitors' sight; nothing the site does undoes it.
+
+    One that the hub had hidden because it was unreachable stays hidden when it answers again.
+    """
     require_live(site)
-    if not site.visible:
+    if site.hidden_by_moderator:
         return
     with changing(site, Change.HIDDEN):
-        site.visible = False
+        site.visible, site.hidden_by = False, Hider.MODERATOR
     record(Event.SITE_HIDDEN, site, by=by, reason=reason)
 
 
