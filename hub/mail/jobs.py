@@ -8,22 +8,30 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
+from email.charset import QP, Charset
 from types import TracebackType
 
+from babel import Locale
 from flask import current_app
+from flask_babel import force_locale, gettext
 from flask_mail import BadHeaderError, Connection, Message
 
 from hub.database import transaction
 from hub.extensions import db
 from hub.jobs import schedule, sweep
 from hub.mail import outbox
+from hub.mail.html import page
 from hub.mail.models import OutgoingMail
+from hub.runtime import hub_url
 from hub.settings import declared
 
 log = logging.getLogger(__name__)
 
 SECONDS_PER_STEP = 10
 SECONDS_PER_MAIL = 45  # less than outbox.CLAIMED_FOR: nobody else has taken the mail up when we are through with it
+
+_CHARSET = Charset("utf-8")
+_CHARSET.body_encoding = QP  # lines of any length survive: servers refuse those of more than 998 bytes
 
 # The next mail may do better after these; any other failure is the server's, and the others need not be tried now.
 _ABOUT_THIS_MAIL = (
@@ -66,13 +74,27 @@ def message_for(mail: OutgoingMail) -> Message:
         subject=mail.subject,
         recipients=[mail.recipient],
         body=mail.body,
+        html=_html(mail),
         sender=current_app.config["MAIL_DEFAULT_SENDER"] or f"hub@{outbox.own_domain()}",
         reply_to=declared.current("contactemail") or None,
         date=mail.queued_at.timestamp(),
         extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
     )
     message.msgId = mail.message_id
+    message.charset = _CHARSET  # type: ignore[assignment]  # handed on to the standard library, which takes both
     return message
+
+
+def _html(mail: OutgoingMail) -> str:
+    with force_locale(mail.language):
+        return page(
+            mail.body,
+            subject=mail.subject,
+            language=mail.language,
+            direction=Locale(mail.language).text_direction,
+            hub_url=hub_url(),
+            button=gettext("Open the page"),
+        )
 
 
 def _send(message: Message) -> Exception | None:

@@ -21,6 +21,8 @@ class OutgoingMail(Base):
     recipient: Mapped[str] = mapped_column(sa.String(254))
     subject: Mapped[str] = mapped_column(sa.String(500))
     body: Mapped[str] = mapped_column(sa.Text)
+    language: Mapped[str] = mapped_column(sa.String(10), default="en")
+    site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)  # the site that it is about
     queued_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime | None] = mapped_column(index=True)  # empty when sent or given up
     attempt_count: Mapped[int] = mapped_column(default=0)

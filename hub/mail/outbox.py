@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -27,6 +29,8 @@ LONGEST_SUBJECT = 500
 CLAIMED_FOR = timedelta(minutes=1)  # whoever sends a mail has this long; then another may
 TRIED_FOR = timedelta(days=4)
 LONGEST_PAUSE = timedelta(hours=4)
+HIDDEN = "…"  # stands for what is behind the question mark of an address, or for a long word in its path
+_ADDRESS = re.compile(r"(https?://[^\s?#]*?(?=[?#]|/[A-Za-z0-9_.~-]{20,}|\s|$))([?#/]\S*)?")
 
 
 class MailRefused(HubError):
@@ -42,9 +46,21 @@ class MailNotFound(HubError):
     status = 404
 
 
-def queue(name: str, to: str, **values: Any) -> OutgoingMail:
-    """The mail ``name`` to one address, stored and composed; it leaves after the commit, and never without it."""
-    text = compose(name, values)
+class About(Protocol):
+    """The site that a mail is about."""
+
+    id: Any
+    language: Any
+
+
+def queue(name: str, to: str, *, site: About | None = None, language: str = "", **values: Any) -> OutgoingMail:
+    """The mail ``name`` to one address, stored and composed; it leaves after the commit, and never without it.
+
+    It is written in ``language``, else in the language of the ``site`` that it is about, else in the hub's: the first
+    of these in which we have it.
+    """
+    wanted = filter(None, (language, site.language if site else "", declared.current("language")))
+    text = compose(name, {"site": site, **values} if site else values, wanted)
     _require_single_lines(name, to, text.subject)
     mail = OutgoingMail(
         name=name,
@@ -52,6 +68,8 @@ def queue(name: str, to: str, **values: Any) -> OutgoingMail:
         recipient=to,
         subject=text.subject[:LONGEST_SUBJECT],
         body=text.body,
+        language=text.language,
+        site_id=site.id if site else None,
         queued_at=clock.now(),
         next_attempt_at=clock.now(),
     )
@@ -63,7 +81,8 @@ def queue(name: str, to: str, **values: Any) -> OutgoingMail:
 def queue_to_moderators(name: str, **values: Any) -> list[OutgoingMail]:
     """The mail ``name`` to everybody who wants to hear of such things, or else to the hub's contact address."""
     addresses = people.to_be_told() or [declared.current("contactemail")]
-    return [queue(name, address, **values) for address in addresses if address]
+    language = declared.current("language")
+    return [queue(name, address, language=language, **values) for address in addresses if address]
 
 
 def due(now: datetime) -> sa.Select[OutgoingMail]:
@@ -86,9 +105,9 @@ def claim() -> OutgoingMail | None:
 
 
 def note_sent(mail: OutgoingMail) -> None:
-    """The mail server has taken the mail. Its text is forgotten: links that open something stand in it."""
+    """The mail server has taken the mail. What its links open is forgotten, the rest is kept for a while."""
     mail.sent_at = clock.now()
-    mail.body = ""
+    mail.body = masked(mail.body)
     mail.next_attempt_at = mail.last_error = None
 
 
@@ -126,6 +145,17 @@ def state(mail: OutgoingMail) -> str:
     if mail.sent_at is not None:
         return "sent"
     return "waiting" if mail.next_attempt_at is not None else "given up"
+
+
+def masked(text: str) -> str:
+    """A mail's text for other eyes than its recipient's: whatever an address in it could open is taken out."""
+    return _ADDRESS.sub(lambda found: f"{found[1]}{HIDDEN}" if found[2] else found[0], text)
+
+
+def history_of(site: About, limit: int = 20) -> Sequence[OutgoingMail]:
+    """The newest mails about this site, newest first."""
+    newest = sa.select(OutgoingMail).where(OutgoingMail.site_id == site.id).order_by(OutgoingMail.id.desc())
+    return db.session.scalars(newest.limit(limit)).all()
 
 
 def own_domain() -> str:

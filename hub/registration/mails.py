@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ def contact_changed(site: Site, old: str, days: int) -> None:
 def url_taken(site: Site, to: str, *, newcomer: str, link_token: str, days: int) -> None:
     """To whoever decides for the site (moderators, when there is no address): another one asks for its place."""
     query = urlencode({"freshmoodletoken": link_token, "id": site.id})
-    values = {
+    values: dict[str, Any] = {
         "site": site,
         "newcomer": newcomer,
         "days": days,

@@ -28,6 +28,7 @@ from tests.support.smtp import MailServer
 NEWS = {
     "mail/news/subject.txt": "{{ hub_name }}: {{ title }}\n",
     "mail/news/body.txt": "\nSee {{ hub_url }}/news & rejoice.\n",
+    "mail/why.txt": "{{ hub_name }} has sent this.",
 }
 
 
@@ -60,7 +61,7 @@ def test_a_queued_mail_is_a_row_and_sends_nothing(app: Flask, mail_server: MailS
     row = queued("Žluťoučký kůň")
     assert (row.subject, row.body) == (
         "Moodle course hub: Žluťoučký kůň",
-        "See http://hub.test/news & rejoice.\n",
+        "See http://hub.test/news & rejoice.\n\n-- \nMoodle course hub has sent this.\n",
     )
     assert mail_server.messages == []
 
@@ -87,7 +88,7 @@ def test_a_delivered_mail_says_who_wrote_it_and_is_not_sent_again(app: Flask, ma
     assert message["From"] == "hub@hub.test"
     assert message["Message-ID"] == row.message_id
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message.get_content().strip() == "See http://hub.test/news & rejoice."
+    assert message.get_content() == row.body
     assert outbox.state(reloaded(row)) == "sent"
 
 

@@ -15,6 +15,28 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.support.server import free_port
 
 
+class Mail(EmailMessage):
+    """A mail that was received; its content is what a reader of plain text sees."""
+
+    def get_content(self, *args: object, **kwargs: object) -> str:
+        if not self.is_multipart():
+            return str(super().get_content(*args, **kwargs)).replace("\r\n", "\n")
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """What a reader of HTML gets."""
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        part = self.get_body((kind,))
+        assert part is not None, f"no {kind} part"
+        return str(part.get_content())
+
+
+_POLICY = email.policy.default.clone(message_factory=Mail)
+
+
 class MailServer:
     """Accepts mail on a port of its own; can refuse it, or be down and come up again on the same port."""
 
@@ -27,12 +49,9 @@ class MailServer:
         self._controller: Controller | None = None
 
     @property
-    def messages(self) -> list[EmailMessage]:
+    def messages(self) -> list[Mail]:
         """The accepted mails, parsed, eldest first."""
-        return [
-            email.message_from_bytes(each.original_content or b"", policy=email.policy.default)  # type: ignore[misc]
-            for each in self.envelopes
-        ]
+        return [email.message_from_bytes(each.original_content or b"", policy=_POLICY) for each in self.envelopes]
 
     @property
     def variables(self) -> dict[str, str]:
@@ -59,7 +78,7 @@ class MailServer:
             self.envelopes.append(envelope)
         return answer
 
-    def wait_for(self, wanted: Callable[[list[EmailMessage]], bool], seconds: float = 30) -> list[EmailMessage]:
+    def wait_for(self, wanted: Callable[[list[Mail]], bool], seconds: float = 30) -> list[Mail]:
         """The mails, as soon as they are what is wanted."""
         until = time.monotonic() + seconds
         while not wanted(self.messages):
