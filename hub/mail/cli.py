@@ -41,6 +41,27 @@ def retry(mail_id: int | None, json: bool) -> None:
     as_json([_row(mail) for mail in waiting]) if json else say(f"{len(waiting)} to be tried again.")
 
 
+@group.command()
+@click.argument("mail_id", type=int)
+@json_option
+def cancel(mail_id: int, json: bool) -> None:
+    """Do not send mail MAIL_ID any more."""
+    with transaction(db.session):
+        mail = outbox.get_mail(mail_id)
+        outbox.cancel(mail, by=COMMAND)
+    as_json([_row(mail)]) if json else say(f"Mail {mail.id} is {outbox.state(mail)}.")
+
+
+@group.command("show")
+@click.argument("mail_id", type=int)
+@json_option
+def show_mail(mail_id: int, json: bool) -> None:
+    """Print mail MAIL_ID, without what its links would open."""
+    mail = outbox.get_mail(mail_id)
+    text = outbox.masked(mail.body)
+    as_json([{**_row(mail), "text": text}]) if json else say(f"{mail.subject}\n\n{text}")
+
+
 def _row(mail: OutgoingMail) -> dict[str, Any]:
     return {
         "id": mail.id,

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from babel import Locale
 from flask import current_app
+from flask_babel import force_locale, gettext
 from jinja2 import Template, TemplateNotFound
 
-from hub.mail.html import SIGNATURE
+from hub.mail.html import SIGNATURE, page
 from hub.runtime import hub_url
 from hub.settings import declared
 from hub.vocabulary import languages
@@ -37,6 +39,14 @@ def compose(name: str, values: dict[str, Any], wanted: Iterable[str] = ()) -> Te
     known = {"hub_name": declared.current("name"), "hub_url": hub_url(), **values}
     subject, body, why = (_template(name, part, language).render(known).strip() for part in ("subject", "body", "why"))
     return Text(subject, f"{body}\n\n{SIGNATURE}\n{why}\n", language)
+
+
+def as_html(subject: str, body: str, language: str) -> str:
+    """The HTML part beside a mail's text."""
+    with force_locale(language):
+        button = gettext("Open the page")
+    direction = Locale(language).text_direction
+    return page(body, subject=subject, language=language, direction=direction, hub_url=hub_url(), button=button)
 
 
 def _exists(name: str, language: str) -> bool:

@@ -11,18 +11,14 @@ from contextlib import suppress
 from email.charset import QP, Charset
 from types import TracebackType
 
-from babel import Locale
 from flask import current_app
-from flask_babel import force_locale, gettext
 from flask_mail import BadHeaderError, Connection, Message
 
 from hub.database import transaction
 from hub.extensions import db
 from hub.jobs import schedule, sweep
-from hub.mail import outbox
-from hub.mail.html import page
+from hub.mail import compose, outbox
 from hub.mail.models import OutgoingMail
-from hub.runtime import hub_url
 from hub.settings import declared
 
 log = logging.getLogger(__name__)
@@ -74,7 +70,7 @@ def message_for(mail: OutgoingMail) -> Message:
         subject=mail.subject,
         recipients=[mail.recipient],
         body=mail.body,
-        html=_html(mail),
+        html=compose.as_html(mail.subject, mail.body, mail.language),
         sender=current_app.config["MAIL_DEFAULT_SENDER"] or f"hub@{outbox.own_domain()}",
         reply_to=declared.current("contactemail") or None,
         date=mail.queued_at.timestamp(),
@@ -83,18 +79,6 @@ def message_for(mail: OutgoingMail) -> Message:
     message.msgId = mail.message_id
     message.charset = _CHARSET  # type: ignore[assignment]  # handed on to the standard library, which takes both
     return message
-
-
-def _html(mail: OutgoingMail) -> str:
-    with force_locale(mail.language):
-        return page(
-            mail.body,
-            subject=mail.subject,
-            language=mail.language,
-            direction=Locale(mail.language).text_direction,
-            hub_url=hub_url(),
-            button=gettext("Open the page"),
-        )
 
 
 def _send(message: Message) -> Exception | None:

@@ -152,6 +152,13 @@ def masked(text: str) -> str:
     return _ADDRESS.sub(lambda found: f"{found[1]}{HIDDEN}" if found[2] else found[0], text)
 
 
+def cancel(mail: OutgoingMail, *, by: Actor) -> None:
+    """Send this mail no more, if it was not sent yet; another attempt can still be asked for."""
+    if mail.sent_at is None and mail.next_attempt_at is not None:
+        mail.next_attempt_at = None
+        record(Event.MAIL_CANCELLED, mail, by=by, name=mail.name)
+
+
 def history_of(site: About, limit: int = 20) -> Sequence[OutgoingMail]:
     """The newest mails about this site, newest first."""
     newest = sa.select(OutgoingMail).where(OutgoingMail.site_id == site.id).order_by(OutgoingMail.id.desc())
