@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import enum
-import hashlib
-import json
 import secrets
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from hub import clock
+from hub.events import chain
 from hub.events.models import EventDetails, EventRow
 from hub.extensions import db
 
-_FIRST = "0" * 64
 _CHAIN_LOCK = 4_873_201  # an arbitrary number: names the lock that keeps the chain's order on PostgreSQL
 
 
@@ -105,6 +102,15 @@ class Event(enum.StrEnum):
     MAIL_CANCELLED = "mail cancelled"
     BACKUP_DOWNLOADED = "backup downloaded"
     LINK_FOLLOWED = "link followed"
+    DIRECTORY_ASKED = "directory asked"
+    DIRECTORY_WITHDRAWN = "directory withdrawn"
+    DIRECTORY_EXPIRED = "directory expired"
+    DIRECTORY_CONFIRMED = "directory confirmed"
+    DIRECTORY_UPDATED = "directory updated"
+    DIRECTORY_LEAVING = "directory leaving"
+    DIRECTORY_STAYED = "directory stayed"
+    DIRECTORY_LEFT = "directory left"
+    DIRECTORY_FORGOTTEN = "directory forgotten"
 
 
 class Actor(Protocol):
@@ -150,10 +156,10 @@ def record(kind: Event, subject: Subject | None, /, *, by: Actor, **details: Any
         actor=by.actor,
         subject_type=subject.__tablename__ if subject is not None else "hub",
         subject_id=subject.id if subject is not None else None,
-        personal_digest=_digest(salt, details),
-        previous_hash=last.hash if last else _FIRST,
+        personal_digest=chain.digest(salt, details),
+        previous_hash=last.hash if last else _before_the_first(),
     )
-    row.hash = _hash(row)
+    row.hash = chain.link(row)
     db.session.add(row)
     db.session.flush()
     if details:
@@ -173,49 +179,7 @@ def times(subject: Subject, since: datetime, *kinds: Event) -> int:
     return db.session.scalar(happened) or 0
 
 
-def broken_links() -> Iterator[str]:
-    """A sentence for each event that is missing or was altered; nothing when the chain holds."""
-    previous_id, previous_hash = 0, _FIRST
-    rows = db.session.execute(
-        sa.select(EventRow, EventDetails)
-        .outerjoin(EventDetails, EventDetails.event_id == EventRow.id)
-        .order_by(EventRow.id)
-        .execution_options(yield_per=1000)
-    )
-    for row, details in rows:
-        if row.id != previous_id + 1:
-            yield f"Events {previous_id + 1} to {row.id - 1} are missing."
-        elif row.previous_hash != previous_hash:
-            yield f"Event {row.id} does not follow event {previous_id}."
-        if row.hash != _hash(row):
-            yield f"Event {row.id} was altered."
-        if details is not None and row.personal_digest != _digest(details.salt, details.details):
-            yield f"The details of event {row.id} were altered."
-        previous_id, previous_hash = row.id, row.hash
-
-
 def take_turn() -> None:
     """Wait until the chain of events is this transaction's: taken before any other row that all writers share."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_CHAIN_LOCK)))
-
-
-def _digest(salt: str, details: dict[str, Any]) -> str:
-    if not details:
-        return _FIRST
-    return hashlib.sha256((salt + json.dumps(details, sort_keys=True, separators=(",", ":"))).encode()).hexdigest()
-
-
-def _hash(row: EventRow) -> str:
-    at: datetime = row.at.astimezone(UTC)
-    parts = (
-        row.id,
-        at.isoformat(),
-        row.kind,
-        row.actor,
-        row.subject_type,
-        row.subject_id,
-        row.personal_digest,
-        row.previous_hash,
-    )
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()

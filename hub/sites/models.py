@@ -227,6 +227,8 @@ class MatterKind(enum.StrEnum):
     MOVE = "moved to another host"
     DISOWNED = "contact says: this was not me"
     CHANGE_HELD = "unsigned change held"
+    STRANGER = "contact warns of a stranger"
+    URL_PROVEN = "address given to another site by a proof"
     UNREACHABLE = "unreachable for long"
 
 
