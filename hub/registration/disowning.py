@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from hub.events.record import Actor, Event, record
-from hub.registration import links, mails
-from hub.registration.links import LinkInvalid
-from hub.sites import listing, matters
+from hub.registration import mails
+from hub.sites import matters
 from hub.sites.models import MatterKind, Site
-
-
-def get_told(token: str) -> Site:
-    """The site whose contact was mailed this token; LinkInvalid otherwise."""
-    site = listing.get(links.site_of_state_token(token))
-    if not links.is_for_contact(token, site):
-        raise LinkInvalid
-    return site
 
 
 def disown(site: Site, *, by: Actor) -> None:

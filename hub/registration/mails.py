@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from hub import clock
 from hub.extensions import db
 from hub.mail import outbox
-from hub.registration import links
 from hub.registration.arrival import on_site
 from hub.runtime import hub_url
+from hub.sites.contact_link import state_page
 from hub.sites.models import Site
 
 MOST_WELCOMES_A_DAY = 10
@@ -103,8 +103,3 @@ def site_disowned(site: Site) -> None:
 def moderation(site: Site) -> str:
     """Where moderators find the site."""
     return f"{hub_url()}/admin/sites/{site.id}"
-
-
-def state_page(site: Site) -> str:
-    """Where the contact sees the site's state."""
-    return f"{hub_url()}/registration/site?{urlencode({'token': links.state_token(site)})}"

@@ -12,11 +12,11 @@ from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.registration import changes, contacts, links, mails
 from hub.registration.arrival import HandOver, confirmation
-from hub.registration.links import LinkInvalid
 from hub.registration.models import Move, MoveState
 from hub.sealing import sealed, unsealed
 from hub.settings import declared
 from hub.sites import listing, matters, moderation
+from hub.sites.contact_link import LinkInvalid
 from hub.sites.details import SiteDetails
 from hub.sites.models import MatterKind, Site
 from hub.tokens import issuing

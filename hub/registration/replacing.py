@@ -12,11 +12,11 @@ from hub.events.record import VISITOR, Actor, Event, record
 from hub.extensions import db
 from hub.registration import changes, contacts, leaving, links, mails
 from hub.registration.arrival import Arrival, HandOver, confirmation
-from hub.registration.links import LinkInvalid
 from hub.registration.models import Attempt, AttemptState
 from hub.sealing import sealed, unsealed
 from hub.settings import declared
 from hub.sites import identity, listing
+from hub.sites.contact_link import LinkInvalid
 from hub.sites.details import SiteDetails
 from hub.sites.models import Site
 from hub.tokens import issuing

@@ -17,10 +17,11 @@ from hub.registration.arrival import Arrival, HandOver, known_address, on_site, 
 from hub.registration.comparing import compare
 from hub.registration.decisions import Choice, require_reachable
 from hub.registration.handshake import MoveWaits, Outcome, Question, Refused
-from hub.registration.links import MAILED_LINK, LinkInvalid
+from hub.registration.links import MAILED_LINK
 from hub.runtime import allow_form_target, hub_url
 from hub.settings import declared
 from hub.sites import matters
+from hub.sites.contact_link import LinkInvalid, get_told
 from hub.sites.details import SiteDetails
 from hub.sites.identity import origin
 from hub.sites.probe import REGISTRATION_SECONDS
@@ -183,7 +184,7 @@ def _decided(site_id: int, token: str, accepted: bool) -> HandOver | None:
 @open_to_all
 def show_state() -> ResponseReturnValue:
     """The contact of a site sees what the hub knows and has decided about it."""
-    site = disowning.get_told(request.args.get("token", ""))
+    site = get_told(request.args.get("token", ""))
     return render_template(
         "registration/state.html", site=site, waiting=matters.of(site), token=request.args.get("token", "")
     )
@@ -194,7 +195,7 @@ def show_state() -> ResponseReturnValue:
 def disown_site() -> ResponseReturnValue:
     """The contact of a site says that he did not register it."""
     with transaction(db.session):
-        site = disowning.get_told(request.form.get("token", ""))
+        site = get_told(request.form.get("token", ""))
         disowning.disown(site, by=MAILED_LINK)
     return render_template("registration/disowned.html", site=site)
 
