@@ -10,6 +10,7 @@ from config import Config
 from hub import accesslog, cli, errorpages, ratelimits, runtime
 from hub.accounts import feature as accounts_feature
 from hub.admin import feature as admin_feature
+from hub.challenge import feature as challenge_feature
 from hub.courses import feature as courses_feature
 from hub.demo import feature as demo_feature
 from hub.events import feature as events_feature
@@ -39,6 +40,7 @@ FEATURES = (
     events_feature,
     mail_feature,
     jobs_feature,
+    challenge_feature,
     webservices_feature,
     sites_feature,
     courses_feature,

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _
 from limits import RateLimitItemPerHour
 
 from hub import fields
+from hub.challenge import proof as challenge
 from hub.extensions import db, limiter
 from hub.proxies import neighbourhood
 from hub.settings import declared
@@ -80,12 +81,25 @@ def _seconds_to_wait(item: RateLimitItemPerHour, limit: Limit, who: str) -> int:
 
 
 def _watch_doors() -> None:
-    """Count calls, and requests that carry a site; looking at the page, and our own forms on it, cost nothing."""
+    """Count calls, and requests that carry a site; looking at the page, and our own forms on it, cost nothing.
+
+    Neither does a request that only fetches the challenge: the one that brings its solution is counted.
+    """
     door = request.url_rule.rule if request.url_rule else ""
     if door == _WEB_SERVICES:
         spend(CALLS, neighbourhood(request.remote_addr or ""))
-    elif door == _REGISTRATION and any(request.values.getlist("url")):  # an empty one must not hide another
+    elif door == _REGISTRATION and _carries_a_site() and not fetches_challenge():
         spend(REGISTRATIONS, neighbourhood(request.remote_addr or ""))
+
+
+def _carries_a_site() -> bool:
+    return any(request.values.getlist("url"))  # an empty one must not hide another
+
+
+def fetches_challenge() -> bool:
+    """Whether the site that this request carries will meet the challenge, if the hub does not know it."""
+    brought = any(request.values.get(name) for name in (challenge.SOLUTION, challenge.WAITED))
+    return not brought and challenge.required("registration")
 
 
 def _show(error: RateLimited) -> ResponseReturnValue:

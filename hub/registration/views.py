@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
 from hub.access import open_to_all
+from hub.challenge import views as arriving
 from hub.database import retrying, transaction
 from hub.extensions import csrf, db
 from hub.registration import blocking, disowning, handshake, moving, replacing
@@ -77,6 +78,8 @@ def _arrive(given: Mapping[str, str]) -> ResponseReturnValue:
     if blocking.is_blocked(arrival):
         return _send_for_new_secret(arrival)
     require_password(arrival, declared.current("password"))
+    if (held := arriving.stop(arrival, given)) is not None:
+        return held
     db.session.rollback()  # no transaction stays open while the site is asked
     require_reachable(arrival.details.url, _ask(arrival.details.url))
     outcome = retrying(db.session, lambda: handshake.register(arrival, _choice()))

@@ -15,6 +15,7 @@ from hub.errors import HubError
 from hub.extensions import db
 from hub.lookups import Lookup
 from hub.settings.models import Setting
+from hub.settings.sections import Section
 
 
 class SettingUnknown(HubError):
@@ -40,6 +41,8 @@ class Declaration:
     label: str
     choices: tuple[str, ...] = ()
     secret: bool = False
+    section: Section = Section.DETAILS
+    position: int = 100  # inside its section; equal ones stand in the order of their declaration
 
 
 _declarations: dict[str, Declaration] = {}
@@ -54,9 +57,11 @@ def declare(
     help: str,
     choices: tuple[str, ...] = (),
     secret: bool = False,
+    section: Section = Section.DETAILS,
+    position: int = 100,
 ) -> Declaration:
     """Declare a setting; the feature that uses it does so once, when it is imported."""
-    declaration = Declaration(name, read, default, help, label, choices, secret)
+    declaration = Declaration(name, read, default, help, label, choices, secret, section, position)
     _declarations[name] = declaration
     return declaration
 
@@ -92,6 +97,14 @@ def change(name: str, text: str) -> Any:
     db.session.flush()
     forget()
     return value
+
+
+def reset(name: str) -> Any:
+    """Go back to the default, as if the setting had never been saved, and give it."""
+    found = declaration(name)
+    db.session.execute(sa.delete(Setting).where(Setting.name == name))
+    forget()
+    return found.default
 
 
 def forget() -> None:
