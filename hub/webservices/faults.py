@@ -111,6 +111,7 @@ class RequestUnreadable(HubError):
             f"No web-service call could be read from this request: {reason}. "
             "Send an XML-RPC methodCall, or a form with wsfunction and wstoken."
         )
+        self.reason = reason
 
 
 class RequestTooLarge(HubError):
@@ -121,6 +122,7 @@ class RequestTooLarge(HubError):
 
     def __init__(self, limit: str) -> None:
         super().__init__(f"The request is too large: this hub takes at most {limit}. Send less in one call.")
+        self.limit = limit
 
 
 class SignatureNotOffered(HubError):

@@ -121,18 +121,24 @@ def _read(incoming: Incoming, style: RequestStyle) -> MethodCall:
 
 def parse(body: bytes) -> MethodCall:
     """The call that the document makes; RequestUnreadable or RequestTooLarge if there is none to be had."""
-    root = _tree(_utf8(body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()))
-    if _tag(root) != "methodCall":
-        raise RequestUnreadable(f"its root element is {_tag(root)[:100]!r}, not 'methodCall'")
+    root = root_of(body, "methodCall")
     name, arguments = "", []
     for part in root:
         if part.tag == "methodName":
             name = (part.text or "").strip()
         elif part.tag == "params":
-            arguments = [_only_value(each) for each in part]
+            arguments = [only_value(each) for each in part]
     if not name:
         raise RequestUnreadable("the methodName is missing")
     return MethodCall(name, arguments)
+
+
+def root_of(body: bytes, wanted: str) -> etree._Element:
+    """The root of the document, which must be of this name; RequestUnreadable or RequestTooLarge otherwise."""
+    root = _tree(_utf8(body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()))
+    if _tag(root) != wanted:
+        raise RequestUnreadable(f"its root element is {_tag(root)[:100]!r}, not {wanted!r}")
+    return root
 
 
 def _utf8(body: bytes) -> bytes:
@@ -167,7 +173,8 @@ def _tag(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _only_value(holder: etree._Element) -> Wire:
+def only_value(holder: etree._Element) -> Wire:
+    """The value inside a parameter or a fault; nothing when there is none."""
     for child in holder:
         if child.tag == "value":
             return _value(child, 1)
@@ -245,20 +252,26 @@ _SCALARS: dict[str, Callable[[str], Wire]] = {
 
 def document(outcome: Outcome) -> str:
     """The answer as a document: the declaration exactly first, no null, every scalar with its type."""
-    written: list[str] = []
     if outcome.error is not None:
-        _write(dict(fault(outcome.error)), written.append)
-        return f"{_DECLARATION}<methodResponse><fault>{''.join(written)}</fault></methodResponse>"
-    _write(outcome.value, written.append)
-    return f"{_DECLARATION}<methodResponse><params><param>{''.join(written)}</param></params></methodResponse>"
+        said = written_value(dict(fault(outcome.error)))
+        return f"{DECLARATION}<methodResponse><fault>{said}</fault></methodResponse>"
+    said = written_value(outcome.value)
+    return f"{DECLARATION}<methodResponse><params><param>{said}</param></params></methodResponse>"
 
 
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def written_value(value: Wire) -> str:
+    """The value as an element."""
+    written: list[str] = []
+    _write(value, written.append)
+    return "".join(written)
 
 
 def _write(value: Wire, add: Callable[[str], None]) -> None:
     if isinstance(value, str):
-        add(f"<value><string>{_escaped(value)}</string></value>")
+        add(f"<value><string>{escaped(value)}</string></value>")
     elif isinstance(value, bool):
         add(f"<value><boolean>{value:d}</boolean></value>")
     elif isinstance(value, int):
@@ -284,7 +297,7 @@ def _write_struct(value: dict[str, Wire], add: Callable[[str], None]) -> None:
 
 @cache  # only declared names get here
 def _member_opened(name: str) -> str:
-    return f"<member><name>{_escaped(name)}</name>"
+    return f"<member><name>{escaped(name)}</name>"
 
 
 def _write_array(value: list[Wire], add: Callable[[str], None]) -> None:
@@ -301,6 +314,7 @@ def _double(value: float) -> str:
     return f"<value><double>{written}</double></value>"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as it stands between tags."""
     # A bare carriage return would reach the client as a line feed.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
