@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 import structlog
 from flask import Flask
@@ -32,6 +32,7 @@ SECRETS = (
     "secret",
 )
 MASK = "***"
+_LAYERS = 4
 _IN_TEXT = re.compile(rf"(?i)\b((?:\w*\[)?(?:{'|'.join(SECRETS)})\]?=)[^&\s\"']+")
 _SHARED = (structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True))
 _RENDERER = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False)
@@ -114,7 +115,22 @@ def _path(environ: WSGIEnvironment) -> str:
 def _masked_pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
     known = unquote_plus(name).lower().rpartition("[")[2].rstrip("]").strip()
-    return f"{name}={MASK}" if equals and value and known in SECRETS else pair
+    if equals and value and known in SECRETS:
+        return f"{name}={MASK}"
+    return f"{name}={_masked_inside(value)}" if _IN_TEXT.search(_unquoted(value)) else pair
+
+
+def _masked_inside(value: str) -> str:
+    """The address that a sign-in page leads back to, say: the secrets in it are masked like those of any other."""
+    path, mark, query = unquote_plus(value).partition("?")
+    return quote(path + mark + masked(query) if mark else _IN_TEXT.sub(rf"\1{MASK}", path), safe="/?=*")
+
+
+def _unquoted(value: str) -> str:
+    """The text behind as many layers of quoting as an address has that leads back to one that leads back."""
+    for _ in range(_LAYERS):
+        value = unquote_plus(value)
+    return value
 
 
 def _mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

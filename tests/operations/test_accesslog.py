@@ -44,6 +44,20 @@ def test_b_08_secrets_are_recognised_however_they_are_written(query: str, logged
     assert masked(query) == logged
 
 
+@pytest.mark.parametrize(
+    ("query", "logged"),
+    [
+        ("next=%2Fa.php%3Ftoken%3Ds3cret%26url%3Dx", "next=/a.php?token=***%26url=x"),
+        ("next=/a.php?newtoken=s3cret", "next=/a.php?newtoken=***"),
+        ("next=%2Flogin%3Fnext%3D%252Fa%253Ftoken%253Ds3cret", "next=/login?next=/a%3Ftoken=***"),
+        ("next=token%3Ds3cret", "next=token=***"),
+        ("next=%2Fa%3Fcourseid%3D5", "next=%2Fa%3Fcourseid%3D5"),
+    ],
+)
+def test_the_secrets_of_an_address_that_a_sign_in_leads_back_to_are_masked(query: str, logged: str) -> None:
+    assert masked(query) == logged
+
+
 def test_assertion_099_the_line_of_a_rest_get_shows_no_token(
     client: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
