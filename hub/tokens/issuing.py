@@ -31,6 +31,7 @@ class Reason(enum.StrEnum):
     SITE_UNREGISTERED = "site unregistered"
     SITE_REMOVED = "site removed"
     SECRET_BLOCKED = "secret blocked"
+    DIRECTORY_LEFT = "directory left"
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,18 @@ def note_first_use(token_id: int) -> None:
         return
     now = clock.now()
     token.first_used_at = now
-    _revoke(sa.and_(Token.site_id == token.site_id, Token.id < token.id), Reason.NEWER_TOKEN_USED, now)
+    if token.site_id is not None:
+        _revoke(sa.and_(Token.site_id == token.site_id, Token.id < token.id), Reason.NEWER_TOKEN_USED, now)
 
 
 def revoke_all(site_id: int, reason: Reason) -> None:
     """No token of this site opens anything any more, from this transaction on."""
     _revoke(Token.site_id == site_id, reason, clock.now())
+
+
+def revoke(token_id: int, reason: Reason) -> None:
+    """This token opens nothing any more."""
+    _revoke(Token.id == token_id, reason, clock.now())
 
 
 def _revoke_oldest_unused(site_id: int, now: datetime) -> None:
