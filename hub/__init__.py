@@ -13,6 +13,7 @@ from hub.admin import feature as admin_feature
 from hub.challenge import feature as challenge_feature
 from hub.courses import feature as courses_feature
 from hub.demo import feature as demo_feature
+from hub.directory import feature as directory_feature
 from hub.events import feature as events_feature
 from hub.extensions import babel, csrf, db, limiter, login_manager, migrate
 from hub.extensions import mail as mailer
@@ -45,6 +46,7 @@ FEATURES = (
     sites_feature,
     courses_feature,
     registration_feature,
+    directory_feature,
     search_feature,
     frontpage_feature,
     admin_feature,

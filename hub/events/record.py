@@ -111,6 +111,15 @@ class Event(enum.StrEnum):
     DIRECTORY_STAYED = "directory stayed"
     DIRECTORY_LEFT = "directory left"
     DIRECTORY_FORGOTTEN = "directory forgotten"
+    DIRECTORY_ASKED = "directory asked"
+    DIRECTORY_WITHDRAWN = "directory withdrawn"
+    DIRECTORY_EXPIRED = "directory expired"
+    DIRECTORY_CONFIRMED = "directory confirmed"
+    DIRECTORY_UPDATED = "directory updated"
+    DIRECTORY_LEAVING = "directory leaving"
+    DIRECTORY_STAYED = "directory stayed"
+    DIRECTORY_LEFT = "directory left"
+    DIRECTORY_FORGOTTEN = "directory forgotten"
 
 
 class Actor(Protocol):

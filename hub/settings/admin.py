@@ -94,7 +94,6 @@ def remove_logo() -> ResponseReturnValue:
 
 
 @bp.get("/local/hub/admin/settings.php")
-@bp.get("/local/hub/admin/register.php")
 @requires(Permission.SEE_SETTINGS)
 def former_address() -> ResponseReturnValue:
     """The original's address of this page."""
