@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort
+from flask import abort, current_app
 from flask_login import current_user
 
 from hub.extensions import login_manager
@@ -30,6 +30,7 @@ class Permission(enum.Enum):
     HANDLE_MAIL = "handle mail"
     SEE_DIRECTORY = "see the directory registration"
     MANAGE_DIRECTORY = "manage the directory registration"
+    EXPORT_LISTS = "export lists"
     SEE_PERSONAL_DATA = "see personal data"
     HANDLE_PERSONAL_DATA = "export and erase personal data"
 
@@ -51,9 +52,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MODERATE_COURSES,
             Permission.SEE_EVENTS,
             Permission.SEE_MAIL,
+            Permission.EXPORT_LISTS,
         }
     ),
-    Role.AUDITOR: frozenset(each for each in Permission if each.name.startswith("SEE_")),
+    Role.AUDITOR: frozenset(each for each in Permission if each.name.startswith("SEE_")) | {Permission.EXPORT_LISTS},
 }
 
 
@@ -71,6 +73,25 @@ def signed_in(view: View) -> View:
 def requires(permission: Permission) -> Callable[[View], View]:
     """Declare that only people with ``permission`` may enter: others sign in first, or are refused with 403."""
     return lambda view: _guarded(view, permission, lambda: current_user.may(permission))
+
+
+def confirmed(view: View) -> View:
+    """Declare that whoever enters has shown lately that they are still who they were: others are asked first.
+
+    It stands below the line that says who may enter. What was asked for is done after the proof, fields included.
+    """
+
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if current_user.proved_lately else ask_for_proof()
+
+    asked.confirmed = True  # type: ignore[attr-defined]  # functions carry their declaration
+    return asked  # type: ignore[return-value]  # wraps() keeps the signature
+
+
+def ask_for_proof() -> Any:
+    """The answer to a request whose person has to prove first who they are; it leads back to the same request."""
+    return current_app.extensions["hub_ask_for_proof"]()
 
 
 def _guarded(view: View, declaration: object, allowed: Callable[[], bool]) -> View:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.accounts import models, people, views
+from hub.accounts import models, persons, proving, signing_in, views
 from hub.accounts.visitor import Visitor
 from hub.extensions import login_manager
 
 
 def init_app(app: Flask) -> None:
     """Let sessions find their person, and open the account pages."""
-    login_manager.user_loader(people.load)
+    login_manager.user_loader(signing_in.load)
+    login_manager.id_attribute = "carried_key"
     login_manager.anonymous_user = Visitor
     login_manager.unauthorized_handler(views.ask_to_sign_in)
+    app.extensions["hub_ask_for_proof"] = proving.ask_for_proof
+    app.after_request(signing_in.note_seen)
     app.register_blueprint(views.bp)
+    app.register_blueprint(proving.bp)
 
 
-__all__ = ["init_app", "models"]
+__all__ = ["init_app", "models", "persons"]

@@ -19,7 +19,7 @@ LONGEST_PASSWORD = 1000  # hashing takes as long as the text: a longer one is an
 
 def _mail_address(_form: FlaskForm, field: StringField) -> None:
     try:
-        fields.email(field.data)
+        fields.email(field.data or "")
     except ValueError as error:
         raise ValidationError(str(error)) from error
 

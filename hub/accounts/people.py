@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub import clock, fields
 from hub.access import Role
+from hub.accounts import sessions
 from hub.accounts.models import User
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
@@ -42,16 +44,16 @@ class NotAnAccount(HubError):
     key = "notanaccount"
 
 
+class PersonNotFound(HubError):
+    """Nobody here is that."""
+
+    key = "personnotfound"
+    status = 404
+
+
 def find(username: str) -> User | None:
     """The person of this user name, however it is capitalised."""
     return db.session.scalar(sa.select(User).where(User.username_key == _key(username)))
-
-
-def load(session_id: str) -> User | None:
-    """The person that a session names, unless the session was ended or the person banned."""
-    user_id, _, number = session_id.partition(".")
-    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
-    return user if user is not None and user.is_active and str(user.session_number) == number else None
 
 
 def create(username: str, email: str, password: str, role: Role, *, by: Actor) -> User:
@@ -73,6 +75,7 @@ def create(username: str, email: str, password: str, role: Role, *, by: Actor) -
         password_hash=_hasher.hash(password),
         role=role,
         created_at=clock.now(),
+        password_set_at=clock.now(),
     )
     db.session.add(user)
     try:
@@ -124,18 +127,19 @@ def require_good(password: str, username: str) -> None:
         )
 
 
-def change_password(user: User, password: str, *, by: Actor) -> None:
-    """Set a new password and end every session of this person."""
+def change_password(user: User, password: str, *, by: Actor, kind: Event = Event.PASSWORD_CHANGED) -> None:
+    """Set a new password and end every session of this person but the one at hand."""
     require_good(password, user.username)
     user.password_hash = _hasher.hash(password)
-    user.session_number += 1
-    record(Event.PASSWORD_CHANGED, user, by=by)
+    user.password_set_at = clock.now()
+    record(kind, user, by=by)
+    sessions.close_all(user, but=user.browser)
 
 
 def to_be_told() -> list[str]:
     """Addresses of those who want to hear of new sites and waiting courses."""
     wanted = sa.select(User.email).where(
-        User.banned.is_(False), User.wants_mail.is_(True), User.role.in_((Role.ADMINISTRATOR, Role.MODERATOR))
+        active(), User.wants_mail.is_(True), User.role.in_((Role.ADMINISTRATOR, Role.MODERATOR))
     )
     return list(db.session.scalars(wanted.distinct().order_by(User.email)))
 
@@ -143,6 +147,37 @@ def to_be_told() -> list[str]:
 def anybody() -> bool:
     """Whether the hub has an administrator already."""
     return db.session.scalar(sa.select(User.id).where(User.role == Role.ADMINISTRATOR).limit(1)) is not None
+
+
+def active() -> sa.ColumnElement[bool]:
+    """Who may sign in."""
+    return sa.and_(User.banned.is_(False), User.deleted_at.is_(None))
+
+
+def get_person(user_id: int) -> User:
+    """The person of this number; PersonNotFound if there is none, or none any more."""
+    user = db.session.get(User, user_id)
+    if user is None or user.deleted_at is not None:
+        raise PersonNotFound("There is no such person any more. The list of people shows who there is.")
+    return user
+
+
+def get_named(username: str) -> User:
+    """The person of this user name; PersonNotFound if there is none."""
+    user = find(username)
+    if user is None:
+        raise PersonNotFound(f"There is no user {username!r}. hub people list shows who there is.")
+    return user
+
+
+def reachable(name_or_address: str) -> Sequence[User]:
+    """Whoever may sign in and has this user name or this mail address; several people may share an address."""
+    wanted = sa.or_(
+        User.username_key == _key(name_or_address), sa.func.lower(User.email) == name_or_address.strip().lower()
+    )
+    return db.session.scalars(
+        sa.select(User).where(active(), User.email != "", wanted).order_by(User.id).limit(5)
+    ).all()
 
 
 def _key(username: str) -> str:

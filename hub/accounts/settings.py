@@ -21,3 +21,17 @@ failedsigninsperaccount = declare(
     label=_("Failed sign-ins per account and hour"),
     help=_("How often a wrong password may be tried for one account in an hour, wherever it comes from."),
 )
+sessionidlehours = declare(
+    "sessionidlehours",
+    fields.positive,
+    24,
+    label=_("Hours until an unused session ends"),
+    help=_("Whoever has not opened a page for this long signs in again."),
+)
+sessiondays = declare(
+    "sessiondays",
+    fields.positive,
+    30,
+    label=_("Days until every session ends"),
+    help=_("However busy a session is, it ends this long after it began."),
+)

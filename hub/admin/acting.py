@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from hub.access import ask_for_proof
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
 from hub.database import transaction
@@ -38,6 +39,7 @@ class Act(Generic[Thing]):
     done: str
     dangerous: bool = False  # asks "are you sure?" for a single thing too
     needs_reason: bool = False
+    grave: bool = False  # asks for a fresh proof of who acts, such as the password
     offered: Callable[[Thing], bool] = lambda thing: True  # whether it makes sense for this thing, as it is now
 
 
@@ -110,6 +112,8 @@ def perform(desk: Desk[Any], back: str) -> ResponseReturnValue:
     act = desk.acts.get(form.act.data or "")
     if act is None or not form.validate():
         abort(400)
+    if act.grave and not current_user.proved_lately:
+        return cast(ResponseReturnValue, ask_for_proof())
     back = local_path(form.back.data) or back
     if not form.ids.data:
         flash(_("Nothing was ticked. Tick what you mean, then choose again."), "warning")
