@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from hub.access import Permission
-from hub.admin import menu, views, wording
+from hub.admin import menu, models, views, wording
 
 
 def init_app(app: Flask) -> None:
@@ -15,3 +15,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(admin_menu=menu.entries, Permission=Permission)
     app.jinja_env.filters.update(wording.FILTERS)
     menu.add(_("Overview"), "admin.overview", Permission.SEE_MODERATION, position=0)
+
+
+__all__ = ["init_app", "models"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.sites import admin, models, sections
+from hub.sites import admin, jobs, models, persons, sections, settings, words
 from hub.sites.callers import SiteCallers
 from hub.webservices.feature import serve_calls
 
@@ -16,4 +16,4 @@ def init_app(app: Flask) -> None:
     serve_calls(app, SiteCallers())
 
 
-__all__ = ["init_app", "models"]
+__all__ = ["init_app", "jobs", "models", "persons", "settings", "words"]

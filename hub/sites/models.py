@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,6 +56,18 @@ class Hider(enum.StrEnum):
     REACHABILITY = "reachability"
 
 
+SORTABLE = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")  # every database sorts it alike
+NARROWED = (
+    "state",
+    "visible",
+    "trusted",
+    "prioritised",
+    "country_code",
+    "language_base",
+    "release_number",
+    "reachability",
+    "registered_at",
+)
 FIRST_CHECK_AFTER = timedelta(hours=1)  # it has just answered: it was asked when it registered
 
 
@@ -105,7 +117,9 @@ class Site(Base):
     trusted: Mapped[bool] = mapped_column(default=False)
     prioritised: Mapped[bool] = mapped_column(default=False)  # implies trusted
     trust_paused: Mapped[bool] = mapped_column(default=False)  # while a move to another host waits for a decision
+    prioritised_until: Mapped[datetime | None]  # the priority ends then; empty: when a moderator ends it
     publications_a_day: Mapped[int | None]  # empty: the hub's setting holds; 0: none
+    bytes_a_day: Mapped[int | None] = mapped_column(sa.BigInteger)  # of files; empty: the hub's setting holds
     hidden_by: Mapped[str] = mapped_column(sa.String(20), default=Hider.NOBODY)  # a Hider, while it is not visible
 
     # whether it answers: only sites.checks writes here
@@ -133,6 +147,14 @@ class Site(Base):
     previous_contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
     confirmed_at: Mapped[datetime | None]  # when its token was first used: the site answered under its URL
 
+    # by what the moderators' list sorts and narrows: sites.keys makes them from the columns above with every change
+    standing_rank: Mapped[int] = mapped_column(sa.SmallInteger, default=7)  # prioritised, then trusted, then visible
+    name_key: Mapped[str] = mapped_column(SORTABLE, default="")
+    language_base: Mapped[str] = mapped_column(sa.String(3), default="")
+    release_number: Mapped[int] = mapped_column(default=0)  # 405 for Moodle 4.5; 0 when not told
+    course_figure: Mapped[int] = mapped_column(sa.BigInteger, default=-1)  # -1: not told
+    user_figure: Mapped[int] = mapped_column(sa.BigInteger, default=-1)
+
     __table_args__ = (
         sa.Index(
             "uq_site_live_url_key",
@@ -150,7 +172,31 @@ class Site(Base):
         ),
         sa.Index("ix_site_url_key", "url_key"),
         sa.Index("ix_site_secret_hash", "secret_hash"),
-        sa.Index("ix_site_listing", "state", "prioritised", "trusted", "visible", "name"),
+        # each filter of the list with its first order, each order, and all filters together
+        *(
+            sa.Index(f"ix_site_{name}", name, "state", "standing_rank", "name_key", "id")
+            for name in (
+                "visible",
+                "trusted",
+                "prioritised",
+                "country_code",
+                "language_base",
+                "release_number",
+                "reachability",
+            )
+        ),
+        sa.Index("ix_site_standing", "standing_rank", "name_key", "id"),
+        *(
+            sa.Index(f"ix_site_by_{name}", name, "id")
+            for name in ("name_key", "registered_at", "modified_at", "course_figure", "user_figure", "failure_count")
+        ),
+        sa.Index("ix_site_narrowed", *NARROWED),
+        sa.Index(
+            "ix_site_prioritised_until",
+            "prioritised_until",
+            sqlite_where=sa.text("prioritised_until IS NOT NULL"),
+            postgresql_where=sa.text("prioritised_until IS NOT NULL"),
+        ),
         sa.Index(
             "ix_site_next_check_at",
             "next_check_at",
@@ -254,3 +300,43 @@ class Totals(Base):
     site_count: Mapped[int] = mapped_column(default=0)
     enrollable_count: Mapped[int] = mapped_column(default=0)
     downloadable_count: Mapped[int] = mapped_column(default=0)
+
+
+class SiteChange(Base):
+    """What one column of a site's row said before and said then."""
+
+    __tablename__ = "site_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(sa.String(60))  # as the event log names who changed it
+    field: Mapped[str] = mapped_column(sa.String(40))
+    old: Mapped[str] = mapped_column(sa.Text)
+    new: Mapped[str] = mapped_column(sa.Text)
+    erased: Mapped[bool] = mapped_column(default=False)  # it was personal, and is not kept any more
+
+    __table_args__ = (sa.Index("ix_site_change_site_id", "site_id", "id"),)
+
+
+class SiteFigures(Base):
+    """The figures that a site told on one day, the last time that day. What it did not tell is not in there."""
+
+    __tablename__ = "site_figures"
+
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    figures: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class SiteNote(Base):
+    """What one moderator wants the others to know about a site."""
+
+    __tablename__ = "site_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    actor: Mapped[str] = mapped_column(sa.String(60))  # as the event log names who wrote it
+    text: Mapped[str] = mapped_column(sa.Text)
+    written_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]

@@ -13,6 +13,17 @@ depends_on = None
 LIVE = {"sqlite_where": sa.text("state = 'LIVE'"), "postgresql_where": sa.text("state = 'LIVE'")}
 STATE = sa.Enum("UNKNOWN", "REACHABLE", "FAILING", "UNREACHABLE", name="reachability", native_enum=False, length=20)
 STEP = sa.Enum("NONE", "TOLD", "WARNED", "HIDDEN", "ASKED", name="outagestep", native_enum=False, length=20)
+NARROWED = [
+    "state",
+    "visible",
+    "trusted",
+    "prioritised",
+    "country_code",
+    "language_base",
+    "release_number",
+    "reachability",
+    "registered_at",
+]
 LONG_AGO = "2000-01-01 00:00:00.000000"  # the sites that are here already are due: so many a minute
 
 
@@ -29,6 +40,9 @@ def upgrade() -> None:
     op.add_column("site", sa.Column("heard_at", moment, nullable=True))
     op.execute("UPDATE site SET hidden_by = 'moderator' WHERE NOT visible")
     op.create_index("ix_site_next_check_at", "site", ["next_check_at"], **LIVE)
+    op.create_index("ix_site_reachability", "site", ["reachability", "state", "standing_rank", "name_key", "id"])
+    op.create_index("ix_site_by_failure_count", "site", ["failure_count", "id"])
+    op.create_index("ix_site_narrowed", "site", NARROWED)
     op.create_table(
         "site_check",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -51,7 +65,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_site_check_site_id", "site_check")
     op.drop_table("site_check")
-    op.drop_index("ix_site_next_check_at", "site")
+    for name in ("ix_site_narrowed", "ix_site_by_failure_count", "ix_site_reachability", "ix_site_next_check_at"):
+        op.drop_index(name, "site")
     for name in (
         "heard_at",
         "outage_step_at",
