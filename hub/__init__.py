@@ -8,6 +8,7 @@ from flask import Flask
 
 from config import Config
 from hub import accesslog, cli, errorpages, ratelimits, runtime
+from hub.accounts import factor_feature
 from hub.accounts import feature as accounts_feature
 from hub.admin import feature as admin_feature
 from hub.challenge import feature as challenge_feature
@@ -21,6 +22,7 @@ from hub.frontpage import feature as frontpage_feature
 from hub.jobs import feature as jobs_feature
 from hub.mail import feature as mail_feature
 from hub.outgoing import feature as outgoing_feature
+from hub.privacy import feature as privacy_feature
 from hub.registration import feature as registration_feature
 from hub.search import feature as search_feature
 from hub.settings import feature as settings_feature
@@ -38,6 +40,7 @@ FEATURES = (
     outgoing_feature,
     tokens_feature,
     accounts_feature,
+    factor_feature,
     events_feature,
     mail_feature,
     jobs_feature,
@@ -49,6 +52,7 @@ FEATURES = (
     directory_feature,
     search_feature,
     frontpage_feature,
+    privacy_feature,
     admin_feature,
     demo_feature,
     errorpages,
