@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.courses import admin, cli, jobs, models, settings, site_section, transfer, trust, webservice
+from hub.courses import admin, cli, jobs, models, persons, settings, site_section, transfer, trust, webservice
 from hub.sites import standing
 
 
@@ -18,4 +18,4 @@ def init_app(app: Flask) -> None:
         standing.followers.append(trust.follow)
 
 
-__all__ = ["init_app", "jobs", "models", "settings", "webservice"]
+__all__ = ["init_app", "jobs", "models", "persons", "settings", "webservice"]

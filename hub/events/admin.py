@@ -1,55 +1,41 @@
-"""The event log for moderators: filtered, newest first."""
+"""The event log for moderators: filtered, newest first, as a file, and whether it is whole."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from flask_login import current_user
 
-from hub import fields
+from hub import exports
 from hub.access import Permission, requires
-from hub.admin import history, menu
-from hub.events.models import EventRow
-from hub.events.record import Event
+from hub.admin import history, menu, waiting
+from hub.database import transaction
+from hub.events import log, verifying
+from hub.events.forms import EventFilter
+from hub.events.jobs import JOB
+from hub.events.record import Event, record
+from hub.extensions import db
 from hub.here import asked_page
+from hub.jobs.queue import wake
 from hub.paging import page_of
 
 bp = Blueprint("events_admin", __name__)
 SIZE = 50
-_PAGES = {"site": "/admin/sites/", "course": "/admin/courses/"}  # where the thing of an event is shown
+_PAGES = {"site": "/admin/sites/", "course": "/admin/courses/", "outgoing_mail": "/admin/mail/"}  # of subjects
 
 menu.add(_("Events"), "events_admin.index", Permission.SEE_EVENTS, position=70)
 
 
-class EventFilter(Form):
-    """Which events to show; what is empty does not narrow."""
-
-    kind = SelectField(
-        _("What"), choices=[SelectChoice("", _("Everything")), *(SelectChoice(each.value) for each in Event)]
-    )
-    actor = StringField(_("Who"), render_kw={"placeholder": "user:1, site:5, command"})
-    about = StringField(_("About"), render_kw={"placeholder": "site:5, course:12"})
-
-    @property
-    def value(self) -> sa.Select[EventRow]:
-        """The events asked for, newest first."""
-        query = sa.select(EventRow).order_by(EventRow.id.desc())
-        if self.kind.data:
-            query = query.where(EventRow.kind == self.kind.data)
-        if self.actor.data:
-            query = query.where(EventRow.actor == fields.line(self.actor.data))
-        return query.where(*_about(self.about.data or ""))
+def _warn_of_a_broken_log() -> str | None:
+    last = verifying.last_look()
+    if last is None or not last.problem_count:
+        return None
+    return gettext("The event log is not as it was written: %(what)s", what=last.problems[0])
 
 
-def _about(text: str) -> list[sa.ColumnElement[bool]]:
-    subject_type, _colon, number = fields.line(text).partition(":")
-    conditions = [EventRow.subject_type == subject_type] if subject_type else []
-    if number.isdecimal() and len(number) < 10:
-        conditions.append(EventRow.subject_id == int(number))
-    return conditions
+waiting.warn(_warn_of_a_broken_log)
 
 
 @bp.get("/admin/events")
@@ -57,5 +43,37 @@ def _about(text: str) -> list[sa.ColumnElement[bool]]:
 def index() -> ResponseReturnValue:
     """What happened."""
     form = EventFilter(request.args)
-    page = page_of(form.value, asked_page(), SIZE)
-    return render_template("admin/events.html", form=form, page=page, lines=history.lines(page.items), pages=_PAGES)
+    page = page_of(log.newest(form.value), asked_page(), SIZE)
+    return render_template(
+        "admin/events.html",
+        form=form,
+        page=page,
+        lines=history.lines(page.items),
+        pages=_PAGES,
+        last_look=verifying.last_look(),
+    )
+
+
+@bp.post("/admin/events/export")
+@requires(Permission.EXPORT_LISTS)
+def export() -> ResponseReturnValue:
+    """The events asked for as a file; that somebody took it is an event too."""
+    asked = EventFilter(request.form).value
+    with transaction(db.session):
+        log.note_export(asked, by=current_user._get_current_object())
+    csv = request.form.get("format") == "csv"
+    lines = exports.as_csv(log.rows(asked), log.COLUMNS) if csv else exports.as_json(log.rows(asked))
+    kind = "csv" if csv else "json"
+    headers = {"Content-Disposition": f'attachment; filename="events.{kind}"', "Cache-Control": "no-store"}
+    return Response(stream_with_context(lines), mimetype=f"{'text' if csv else 'application'}/{kind}", headers=headers)
+
+
+@bp.post("/admin/events/verify")
+@requires(Permission.CHANGE_SETTINGS)
+def verify() -> ResponseReturnValue:
+    """Let the log be looked through now: by the worker, as it may be long."""
+    with transaction(db.session):
+        record(Event.EVENTS_VERIFIED, None, by=current_user._get_current_object())
+        wake(JOB)
+    flash(gettext("The worker looks through the log. Come back in a minute."), "info")
+    return redirect(url_for(".index"))

@@ -26,7 +26,11 @@ class EventRow(Base):
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
 
-    __table_args__ = (sa.Index("ix_event_subject", "subject_type", "subject_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_event_subject", "subject_type", "subject_id", "id"),
+        sa.Index("ix_event_at", "at"),
+        sa.Index("ix_event_actor", "actor", "id"),
+    )
 
 
 class EventDetails(Base):
@@ -37,3 +41,32 @@ class EventDetails(Base):
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"), primary_key=True)
     salt: Mapped[str] = mapped_column(sa.String(32))
     details: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class EventCheckpoint(Base):
+    """The hub's signature under the log: at this moment, this event was the last one, or the last that was removed.
+
+    Whoever can write into the database can make a chain that holds; without the hub's secret key nobody makes one
+    that fits the checkpoints.
+    """
+
+    __tablename__ = "event_checkpoint"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(index=True)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    removed: Mapped[bool] = mapped_column(default=False)  # the events up to here are gone: their time was over
+    at: Mapped[datetime]
+    signature: Mapped[str] = mapped_column(sa.String(64))
+
+
+class EventCheck(Base):
+    """What the last look through the whole log found: one row."""
+
+    __tablename__ = "event_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
+    at: Mapped[datetime]
+    event_count: Mapped[int]
+    problems: Mapped[list[str]] = mapped_column(Json)  # the first of them, as sentences
+    problem_count: Mapped[int]

@@ -84,6 +84,9 @@ class Event(enum.StrEnum):
     SITE_EDITED = "site edited"
     SITE_DISOWNED = "site disowned"
     SITE_MATTER_CLOSED = "site matter closed"
+    SITE_UNREACHABLE = "site unreachable"
+    SITE_REACHABLE_AGAIN = "site reachable again"
+    SITE_CHECK_ASKED = "site check asked"
     SECRET_BLOCKED = "secret blocked"
     COURSE_PUBLISHED = "course published"
     COURSE_UPDATED = "course updated"
@@ -100,17 +103,13 @@ class Event(enum.StrEnum):
     FILE_REMOVED = "file removed"
     MAIL_RETRIED = "mail retried"
     MAIL_CANCELLED = "mail cancelled"
+    EVENTS_EXPORTED = "events exported"
+    EVENTS_VERIFIED = "events verified"
+    PERSONAL_DATA_EXPORTED = "personal data exported"
+    PERSONAL_DATA_ERASED = "personal data erased"
+    DATA_FORGOTTEN = "data forgotten"
     BACKUP_DOWNLOADED = "backup downloaded"
     LINK_FOLLOWED = "link followed"
-    DIRECTORY_ASKED = "directory asked"
-    DIRECTORY_WITHDRAWN = "directory withdrawn"
-    DIRECTORY_EXPIRED = "directory expired"
-    DIRECTORY_CONFIRMED = "directory confirmed"
-    DIRECTORY_UPDATED = "directory updated"
-    DIRECTORY_LEAVING = "directory leaving"
-    DIRECTORY_STAYED = "directory stayed"
-    DIRECTORY_LEFT = "directory left"
-    DIRECTORY_FORGOTTEN = "directory forgotten"
     DIRECTORY_ASKED = "directory asked"
     DIRECTORY_WITHDRAWN = "directory withdrawn"
     DIRECTORY_EXPIRED = "directory expired"
@@ -166,7 +165,7 @@ def record(kind: Event, subject: Subject | None, /, *, by: Actor, **details: Any
         subject_type=subject.__tablename__ if subject is not None else "hub",
         subject_id=subject.id if subject is not None else None,
         personal_digest=chain.digest(salt, details),
-        previous_hash=last.hash if last else _before_the_first(),
+        previous_hash=last.hash if last else chain.FIRST,
     )
     row.hash = chain.link(row)
     db.session.add(row)

@@ -17,8 +17,10 @@ from flask_mail import BadHeaderError, Connection, Message
 from hub.database import transaction
 from hub.extensions import db
 from hub.jobs import schedule, sweep
-from hub.mail import compose, outbox
+from hub.mail import compose, outbox, persons
 from hub.mail.models import OutgoingMail
+from hub.mail.settings import keepmails, keepmailtexts
+from hub.privacy.retention import keep
 from hub.settings import declared
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ def deliver() -> int:
     return count
 
 
+keep("texts of mails", keepmailtexts.name, persons.forget_texts)
+keep("mails", keepmails.name, persons.forget_mails)
 sweep.watch(outbox.JOB, outbox.anything_due)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from hub.outgoing import current_client
-from hub.registration import acts, jobs, models, moving, views, webservice
+from hub.registration import acts, jobs, models, moving, persons, views, webservice
 from hub.sites import acts as site_acts
 from hub.sites import cli, rooms
 from hub.sites.models import Site
@@ -34,4 +34,4 @@ def ask_site(url: str, within: float) -> ProbeResult:
     return probe(url, within, client=current_client())
 
 
-__all__ = ["init_app", "jobs", "models", "webservice"]
+__all__ = ["init_app", "jobs", "models", "persons", "webservice"]

@@ -14,7 +14,8 @@ from hub.courses.details import CourseDetails
 from hub.courses.models import Course, Standing
 from hub.courses.quota import PublicationLimitReached
 from hub.database import retrying
-from hub.events.record import COMMAND, broken_links
+from hub.events.record import COMMAND
+from hub.events.verifying import broken_links
 from hub.extensions import db
 from hub.sites import listing as sites
 from hub.sites import moderation as site_moderation

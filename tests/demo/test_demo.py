@@ -12,7 +12,7 @@ from hub.courses.models import Course, Standing
 from hub.database import transaction
 from hub.demo import filling, world
 from hub.demo.lists import TONGUES
-from hub.events.record import broken_links
+from hub.events.verifying import broken_links
 from hub.extensions import db
 from hub.sites.models import Site
 

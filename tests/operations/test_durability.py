@@ -16,7 +16,8 @@ from hub import clock
 from hub.courses.models import Course
 from hub.database import transaction
 from hub.events.models import EventRow
-from hub.events.record import Event, broken_links
+from hub.events.record import Event
+from hub.events.verifying import broken_links
 from hub.extensions import db
 from hub.mail.models import OutgoingMail
 from hub.search import query

@@ -1,0 +1,18 @@
+"""A person's account: shown, and not erased here."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from hub.accounts.models import User
+from hub.privacy import persons
+from hub.privacy.rows import finder
+
+persons.add(
+    persons.Holder(
+        "account",
+        _("Account"),
+        finder(User, User.email, ("id", "username", "email", "role", "created_at", "signed_in_at")),
+        keeps=_("An account is deleted in the room of people: nobody loses it by a request that came by mail."),
+    )
+)

@@ -1,0 +1,66 @@
+"""A person as contact in what arrived with registrations: attempts on taken URLs, and moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+
+from hub.extensions import db
+from hub.privacy import persons
+from hub.privacy.retention import keep
+from hub.privacy.settings import keepdecided
+from hub.registration.models import Attempt, AttemptState, Move, MoveState
+
+Waiting = type[Attempt] | type[Move]
+
+_TOLD = ("contactname", "contactemail", "contactphone")
+
+
+def _named(model: Waiting, address: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(model.details["contactemail"].as_string()) == address
+
+
+def _finder(model: Waiting) -> Callable[[str], list[dict[str, Any]]]:
+    def find(address: str) -> list[dict[str, Any]]:
+        found = db.session.scalars(sa.select(model).where(_named(model, address)))
+        return [
+            {"id": each.id, "site_id": each.site_id, **{name: each.details.get(name) for name in _TOLD}}
+            for each in found
+        ]
+
+    return find
+
+
+def _eraser(model: Waiting) -> Callable[[str], int]:
+    def erase(address: str) -> int:
+        found = db.session.scalars(sa.select(model).where(_named(model, address))).all()
+        for each in found:
+            each.details = {name: value for name, value in each.details.items() if name not in _TOLD}
+        db.session.flush()
+        return len(found)
+
+    return erase
+
+
+def forget_decided(before: datetime) -> int:
+    """Empty what arrived with attempts and moves that were decided earlier; how many."""
+    return sum(
+        db.session.execute(sa.update(model).where(state, model.decided_at < before).values(details={})).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+        for model, state in (
+            (Attempt, sa.and_(Attempt.state != AttemptState.OPEN, sa.cast(Attempt.details, sa.Text) != "{}")),
+            (Move, sa.and_(Move.state != MoveState.WAITING, sa.cast(Move.details, sa.Text) != "{}")),
+        )
+    )
+
+
+for _model, _name, _label in (
+    (Attempt, "attempts", _("Registrations of taken addresses")),
+    (Move, "moves", _("Moves of sites")),
+):
+    persons.add(persons.Holder(_name, _label, _finder(_model), _eraser(_model)))
+
+keep("what arrived with decided registrations", keepdecided.name, forget_decided)

@@ -1,0 +1,50 @@
+"""A person as contact of sites."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+
+from hub.extensions import db
+from hub.privacy import persons
+from hub.privacy.retention import keep
+from hub.privacy.rows import eraser, finder
+from hub.privacy.settings import keepleftcontacts
+from hub.sites.models import Site, SiteState
+
+_CONTACT = {"contact_name": "", "contact_email": "", "contact_phone": "", "contactable": False}
+_SHOWN = ("id", "url", "name", "state", "contact_name", "contact_email", "contact_phone", "address", "registered_at")
+
+persons.add(
+    persons.Holder(
+        "sites",
+        _("Sites whose contact this is"),
+        finder(Site, Site.contact_email, _SHOWN),
+        eraser(Site, Site.contact_email, {**_CONTACT, "address": ""}),
+    )
+)
+persons.add(
+    persons.Holder(
+        "former contact",
+        _("Sites whose contact this was"),
+        finder(
+            Site, Site.previous_contact_email, ("id", "url", "name", "previous_contact_email", "contact_changed_at")
+        ),
+        eraser(Site, Site.previous_contact_email, {"previous_contact_email": "", "contact_changed_at": None}),
+    )
+)
+
+
+def forget_contacts_of_left(before: datetime) -> int:
+    """Empty the contact of sites that left earlier; how many."""
+    known = sa.or_(
+        *(getattr(Site, name) != "" for name in ("contact_name", "contact_email", "contact_phone", "address"))
+    )
+    left = sa.update(Site).where(Site.state != SiteState.LIVE, Site.left_at < before, known)
+    emptied = left.values(**_CONTACT, address="", previous_contact_email="")
+    return int(db.session.execute(emptied).rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+
+
+keep("contacts of sites that left", keepleftcontacts.name, forget_contacts_of_left)
