@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
+from hub import clock
 from hub.access import Role
 from hub.accounts import factor_mails, passkeys, recovery, totp
 from hub.accounts.factor_models import Authenticator, Passkey
 from hub.accounts.models import User
 from hub.errors import HubError
-from hub.events.record import VISITOR, Actor, Event, record
+from hub.events.record import VISITOR, Actor, Event, record, times
 from hub.extensions import db
 from hub.settings import declared
 from hub.settings.declared import declare
@@ -30,6 +32,8 @@ secondfactorrequired = declare(
     ),
     choices=("nobody", "administrators", "everybody"),
 )
+
+_FAILURES_TO_BE_TOLD = 5  # within an hour
 
 
 class FactorRequired(HubError):
@@ -93,8 +97,10 @@ def require_spare(user: User) -> None:
 
 
 def note_failure(user: User, way: str) -> None:
-    """Write down that the password was right and the second factor was not."""
+    """Write down that the password was right and the second factor was not; after some in an hour, tell the person."""
     record(Event.SECOND_FACTOR_FAILED, user, by=VISITOR, way=way)
+    if times(user, clock.now() - timedelta(hours=1), Event.SECOND_FACTOR_FAILED) == _FAILURES_TO_BE_TOLD:
+        factor_mails.warn(user)
 
 
 def remove_app(user: User, *, by: Actor) -> None:
