@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -18,7 +18,14 @@ from config import Config, ConfigurationError
 from hub.outgoing.addresses import Address, Allowed, public, why_refused
 from hub.outgoing.answers import Answer, Hop
 from hub.outgoing.connection import PinnedAdapter, Route, tls_context
-from hub.outgoing.errors import AddressRefused, AnswerUnreadable, OutgoingError, TooLarge, TooManyRedirects
+from hub.outgoing.errors import (
+    AddressRefused,
+    AnswerUnreadable,
+    OutgoingError,
+    SoFar,
+    TooLarge,
+    TooManyRedirects,
+)
 from hub.outgoing.limits import Deadline, Limits, Watch
 from hub.outgoing.places import Places
 from hub.outgoing.proxy import Proxy, read_proxy
@@ -52,7 +59,7 @@ class GuardedClient:
         self._allowed = allowed
         self._proxy = proxy
         self._ca_bundle = ca_bundle
-        self._user_agent = user_agent
+        self.user_agent = user_agent
         self._lookup = lookup or Lookup()
         self._places = places or Places()
 
@@ -85,12 +92,21 @@ class GuardedClient:
         """
         limits = limits or Limits()
         deadline = Deadline(limits.total)
-        with self._places.one(deadline):
-            return _Journey(self, method, dict(headers or {}), body, limits, deadline).to(url)
+        journey = _Journey(self, method, dict(headers or {}), body, limits, deadline)
+        with self.place(deadline):
+            try:
+                return journey.to(url)
+            except OutgoingError as error:
+                error.so_far = journey.so_far
+                raise
+
+    def place(self, deadline: Deadline) -> AbstractContextManager[None]:
+        """One of the places of this client, held inside the block; HubBusy when none becomes free."""
+        return self._places.one(deadline)
 
     def headers(self, given: Mapping[str, str]) -> CaseInsensitiveDict[str]:
         """What is sent: the given headers over ours."""
-        ours = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"}
+        ours = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"}
         return CaseInsensitiveDict({**CaseInsensitiveDict(ours), **CaseInsensitiveDict(given)})
 
     def route(self, target: Target, watch: Watch) -> Route:
@@ -130,6 +146,13 @@ class _Journey:
     deadline: Deadline
     hops: list[Hop] = field(default_factory=list)
     public: bool = True
+    at: str = ""
+    begun: Answer | None = None
+
+    @property
+    def so_far(self) -> SoFar:
+        """For whoever is told why it failed."""
+        return SoFar(self.at, tuple(self.hops), self.begun, self.public and bool(self.at))
 
     def to(self, url: str) -> Answer:
         with self._telling():
@@ -140,6 +163,7 @@ class _Journey:
             location = answer.headers.get("Location", "")
             if self.method == "POST" or answer.status not in _REDIRECTS or not location:
                 return answer
+            self.begun = None
             with self._telling():
                 following = target.followed(location)
             self._forget_credentials(target, following)
@@ -148,6 +172,7 @@ class _Journey:
             raise TooManyRedirects(f"The server redirected more than {self.limits.redirects} times.", answer)
 
     def _ask(self, target: Target, own_port: int) -> Answer:
+        self.at = target.url
         route = self.client.route(target, Watch(self.limits, self.deadline))
         ports = {*USUAL_PORTS.values(), own_port}
         self.public = self.public and target.port in ports and all(public(address) for address in route.addresses)
@@ -156,7 +181,7 @@ class _Journey:
             try:
                 return self._answer(route, adapter)
             except _BROKEN as error:
-                raise _unreadable(error) from error
+                raise _unreadable(error, self.begun) from error
             finally:
                 adapter.close()
 
@@ -166,13 +191,16 @@ class _Journey:
         response = adapter.send(request, stream=True, timeout=(self.limits.connect, self.limits.read))
         try:
             route.watch.expect_body()
-            self.hops.append(Hop(route.target.url, str(route.watch.address), response.status_code))
+            self.begun = self._head(route, response)
             body = b"" if response.status_code in _REDIRECTS else _body(response, self.limits.body)
         finally:
             response.close()
-        return Answer(
-            response.status_code, route.target.url, response.headers, body, tuple(self.hops), public=self.public
-        )
+        return replace(self.begun, body=body)
+
+    def _head(self, route: Route, response: requests.Response) -> Answer:
+        self.hops.append(Hop(route.target.url, str(route.watch.address), response.status_code))
+        hops = tuple(self.hops)
+        return Answer(response.status_code, route.target.url, response.headers, b"", hops, public=self.public)
 
     def _forget_credentials(self, before: Target, after: Target) -> None:
         """What was meant for one server is not shown to another."""
@@ -199,8 +227,15 @@ def _body(response: requests.Response, most: int) -> bytes:
     return bytes(body)
 
 
-def _unreadable(error: Exception) -> AnswerUnreadable:
-    return AnswerUnreadable(f"The server broke off, or answered something that is not HTTP ({type(error).__name__}).")
+def _unreadable(error: Exception, begun: Answer | None) -> AnswerUnreadable:
+    text = f"The server broke off, or answered something that is not HTTP ({type(error).__name__})."
+    return AnswerUnreadable(text, "cutoff" if begun else "hungup" if _hung_up(error) else "nothttp")
+
+
+def _hung_up(error: BaseException) -> bool:
+    """Whether the server ended the connection without a word; the libraries wrap that several times."""
+    inner = [each for each in (*error.args, error.__cause__, error.__context__) if isinstance(each, BaseException)]
+    return isinstance(error, ConnectionError | ssl.SSLEOFError) or any(_hung_up(each) for each in inner)
 
 
 def _require_readable(ca_bundle: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterable
@@ -18,10 +19,31 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from hub.outgoing.addresses import Address, read_address
 from hub.outgoing.errors import AddressRefused, CertificateInvalid, OutgoingError, Unreachable
 from hub.outgoing.limits import Deadline, Watch
-from hub.outgoing.proxy import Proxy, ask_to_connect
+from hub.outgoing.proxy import Proxy, ProxyRefused, ask_to_connect
 from hub.outgoing.targets import Target
 
 ADDRESSES_TRIED = 4
+
+# X509_V_ERR_…, as OpenSSL numbers them.
+_INVALID = {
+    **dict.fromkeys((9, 13), "notyet"),
+    **dict.fromkeys((10, 14), "expired"),
+    18: "selfsigned",
+    19: "unknownca",
+    **dict.fromkeys((2, 20, 21), "noissuer"),
+    **dict.fromkeys((62, 64), "wrongname"),
+    **dict.fromkeys((66, 67, 68), "weak"),
+}
+_HANDSHAKES = {
+    **dict.fromkeys(("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_SSL_VERSION"), "oldtls"),
+    **dict.fromkeys(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL"), "notls"),
+    **dict.fromkeys(("UNEXPECTED_EOF_WHILE_READING", "UNEXPECTED_EOF"), "tlsclosed"),
+}
+_CONNECTIONS = {
+    errno.ECONNREFUSED: "refused",
+    errno.EHOSTUNREACH: "noroute",
+    **dict.fromkeys((errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT), "unrouted"),
+}
 
 
 class WatchedSocket(socket.socket):
@@ -66,17 +88,26 @@ class Route:
         """A connection to one of the addresses; Unreachable when none can be made in time."""
         if not self.proxy:
             return _first_that_answers(self.addresses, self.target.port, self.watch)
-        connection = _first_that_answers(self.proxy_addresses, self.proxy.port, self.watch)
+        connection = self._to_proxy(self.proxy)
         try:
             self.watch.address = self._usual_address()
             ask_to_connect(self.proxy, connection, self.watch.address, self.target.port)
         except OSError as error:
             connection.close()
-            raise Unreachable(f"Nobody could be reached: {error}.") from error
+            reason = f"proxy {error.status}".strip() if isinstance(error, ProxyRefused) else "proxy"
+            raise Unreachable(f"Nobody could be reached: {error}.", reason) from error
         except OutgoingError:
             connection.close()
             raise
         return connection
+
+    def _to_proxy(self, proxy: Proxy) -> WatchedSocket:
+        try:
+            return _first_that_answers(self.proxy_addresses, proxy.port, self.watch)
+        except Unreachable as error:
+            error.reason = "proxyaway"
+            error.detail = "The proxy through which the hub goes out does not answer."
+            raise
 
     def _usual_address(self) -> Address:
         return min(self.addresses, key=lambda address: address.version)  # not every proxy has IPv6
@@ -151,12 +182,8 @@ class _PinnedTLSConnection(HTTPSConnection):
     def connect(self) -> None:
         try:
             super().connect()
-        except ssl.SSLCertVerificationError as error:
-            raise CertificateInvalid(_advice(self.host, error)) from error
-        except TimeoutError as error:
-            raise self._route.watch.silence() from error
-        except (ssl.SSLError, OSError) as error:
-            raise Unreachable(f"No secure connection could be made: {_reason(error)}.") from error
+        except OSError as error:  # ssl.SSLError is one
+            raise handshake_failure(self.host, error, self._route.watch) from error
         self.sock.watch = self._route.watch  # type: ignore[union-attr]  # the context made a WatchedTLSSocket
 
 
@@ -166,6 +193,23 @@ class _PinnedPool(HTTPConnectionPool):
 
 class _PinnedTLSPool(HTTPSConnectionPool):
     ConnectionCls = _PinnedTLSConnection
+
+
+def handshake_failure(host: str, error: OSError, watch: Watch) -> OutgoingError:
+    """Why no secure connection was made."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CertificateInvalid(_advice(host, error), _INVALID.get(error.verify_code, "untrusted"))
+    if isinstance(error, TimeoutError):
+        slow = watch.silence()
+        slow.reason = "handshake"
+        return slow
+    return Unreachable(f"No secure connection could be made: {_reason(error)}.", _broken_handshake(error))
+
+
+def _broken_handshake(error: OSError) -> str:
+    if isinstance(error, ssl.SSLEOFError | ConnectionError):
+        return "tlsclosed"
+    return _HANDSHAKES.get(str(getattr(error, "reason", "")), "tlsrefused")
 
 
 def _advice(host: str, error: ssl.SSLCertVerificationError) -> str:
@@ -185,8 +229,9 @@ def _first_that_answers(addresses: Iterable[Address], port: int, watch: Watch) -
         except OSError as error:
             problem = error
     if isinstance(problem, TimeoutError):
-        raise Unreachable(f"Nobody answered at port {port} in time; does a firewall keep the hub out?")
-    raise Unreachable(f"Nobody answered at port {port}: {_reason(problem)}. Is the web server running?")
+        raise Unreachable(f"Nobody answered at port {port} in time; does a firewall keep the hub out?", "timeout")
+    reason = _CONNECTIONS.get(getattr(problem, "errno", None) or 0, "")
+    raise Unreachable(f"Nobody answered at port {port}: {_reason(problem)}. Is the web server running?", reason)
 
 
 def _connected(address: Address, port: int, watch: Watch, seconds: float) -> WatchedSocket:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from hub.outgoing.answers import Answer
+from hub.outgoing.answers import Answer, Hop
 
 NO_ANSWER = (
     "The hub could not get an answer from this address: check that its name is spelled correctly, is known to the "
@@ -15,23 +13,40 @@ NO_ANSWER = (
 )
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """How far an exchange had come when it failed: which URL was being asked, and what had answered before.
+
+    ``begun`` is the answer whose head arrived and whose body did not. ``public`` is as in an Answer.
+    """
+
+    at: str = ""
+    hops: tuple[Hop, ...] = ()
+    begun: Answer | None = None
+    public: bool = False
+
+
 class OutgoingError(HubError):
     """A request to the outside that came to nothing.
 
-    ``cause`` and ``detail`` are the truth, for moderators and logs. ``key`` and ``message`` are what everybody may
-    read: one sentence for all failures, until ``disclose()`` says that the truth gives nothing away about a network
-    that the asker cannot see.
+    ``cause`` and ``detail`` are the truth, for moderators and logs; ``reason`` is one word that tells failures of one
+    cause apart. ``key`` and ``message`` are what everybody may read: one sentence for all failures, until
+    ``disclose()`` says that the truth gives nothing away about a network that the asker cannot see.
     """
 
     key = "noanswer"
     cause = "noanswer"
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, reason: str = "") -> None:
         super().__init__(NO_ANSWER)
         self.detail = detail
+        self.reason = reason
+        self.so_far = SoFar()
+        self.disclosed = False
 
     def disclose(self) -> None:
         """Let everybody read the cause."""
+        self.disclosed = True
         self.key = self.cause
         self.message = self.detail
         self.args = (self.detail,)
@@ -66,19 +81,31 @@ class NameUnknown(OutgoingError):
 
 
 class Unreachable(OutgoingError):
-    """No connection could be made."""
+    """No connection could be made.
+
+    Its reasons: ``refused``, ``timeout``, ``noroute``, ``unrouted`` (the hub itself has no such network); of TLS
+    ``oldtls``, ``notls``, ``tlsclosed``, ``tlsrefused``; of the operator's proxy ``proxyaway``, ``proxysilent`` and
+    ``proxy`` with the status it answered.
+    """
 
     cause = "unreachable"
 
 
 class CertificateInvalid(OutgoingError):
-    """The server could not prove that it is the one the URL names."""
+    """The server could not prove that it is the one the URL names.
+
+    Its reasons: ``expired``, ``notyet``, ``selfsigned``, ``unknownca``, ``noissuer``, ``wrongname``, ``weak``,
+    ``untrusted``.
+    """
 
     cause = "certificateinvalid"
 
 
 class TooSlow(OutgoingError):
-    """The server, or the DNS, took longer than the hub waits."""
+    """The server, or the DNS, took longer than the hub waits.
+
+    Its reasons: ``silent`` (not a byte came), ``dripping``, ``handshake``, ``deadline``.
+    """
 
     cause = "tooslow"
 
@@ -90,7 +117,10 @@ class TooLarge(OutgoingError):
 
 
 class AnswerUnreadable(OutgoingError):
-    """The server answered something that is not HTTP, or broke off."""
+    """The server answered something that is not HTTP, or broke off.
+
+    Its reasons: ``hungup``, ``nothttp``, ``cutoff``.
+    """
 
     cause = "answerunreadable"
 

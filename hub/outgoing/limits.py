@@ -44,7 +44,9 @@ class Deadline:
 
     def passed(self) -> TooSlow:
         """The error that says so."""
-        return TooSlow(f"There was no complete answer within {self.seconds:g} seconds; is the server overloaded?")
+        return TooSlow(
+            f"There was no complete answer within {self.seconds:g} seconds; is the server overloaded?", "deadline"
+        )
 
 
 class Watch:
@@ -57,17 +59,22 @@ class Watch:
         self.limits = limits
         self.deadline = deadline
         self.address: Address | None = None  # the one connected to, or asked of the proxy
+        self._received = 0
         self._bytes_left = HEADER_BYTES
 
     def patience(self) -> float:
         """How long the next read or write may take."""
+        if not self.deadline.left():
+            raise self.silence()
         return self.deadline.within(self.limits.read)
 
     def silence(self) -> TooSlow:
         """The error for a read that took longer."""
+        error = TooSlow(f"The server was silent for {self.limits.read:g} seconds; is it overloaded?")
         if not self.deadline.left():
-            return self.deadline.passed()
-        return TooSlow(f"The server was silent for {self.limits.read:g} seconds; is it overloaded?")
+            error = self.deadline.passed()
+        error.reason = "dripping" if self._received else "silent"
+        return error
 
     def expect_body(self) -> None:
         """The headers are complete: from here on the body's limit counts, with room for its packaging."""
@@ -75,6 +82,7 @@ class Watch:
 
     def count(self, received: int) -> None:
         """Note what arrived; TooLarge when it is more than any answer we would take."""
+        self._received += received
         self._bytes_left -= received
         if self._bytes_left < 0:
             raise TooLarge("The server sent more than the hub takes; nothing of it was kept.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import socket
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,16 @@ from config import ConfigurationError
 from hub.outgoing.addresses import Address
 
 LONGEST_REPLY = 16_384
+_STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r]")
+
+
+class ProxyRefused(OSError):
+    """The proxy did not connect; ``status`` is what it answered, empty when that was no HTTP."""
+
+    def __init__(self, status: str) -> None:
+        told = f"it answered {status}" if status else "it did not answer properly"
+        super().__init__(f"the hub's proxy did not connect, {told}")
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -38,15 +49,15 @@ def read_proxy(text: str | None) -> Proxy | None:
 
 
 def ask_to_connect(proxy: Proxy, connection: socket.socket, address: Address, port: int) -> None:
-    """Let the proxy at the other end of ``connection`` pass everything on to the address; OSError when it will not."""
+    """Let the proxy at the other end of ``connection`` pass everything on to the address; or raise ProxyRefused."""
     place = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
     lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
     if proxy.credentials:
         lines.append("Proxy-Authorization: Basic " + base64.b64encode(proxy.credentials.encode()).decode())
     connection.sendall("\r\n".join([*lines, "", ""]).encode())
-    status = _reply(connection).split(b"\r\n", 1)[0].split(b" ", 2)
-    if len(status) < 2 or not status[0].startswith(b"HTTP/1.") or status[1] != b"200":
-        raise OSError("the hub's proxy did not connect")
+    status = _STATUS.match(_reply(connection))
+    if not status or status[1] != b"200":
+        raise ProxyRefused(status[1].decode() if status else "")
 
 
 def _reply(connection: socket.socket) -> bytes:
@@ -56,5 +67,5 @@ def _reply(connection: socket.socket) -> bytes:
         received = connection.recv_into(piece)
         reply += piece[:received]
         if not received or len(reply) > LONGEST_REPLY:
-            raise OSError("the hub's proxy did not answer properly")
+            raise ProxyRefused("")
     return bytes(reply)
