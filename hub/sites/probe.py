@@ -63,7 +63,7 @@ def probe(url: str, within: float, *, client: GuardedClient) -> ProbeResult:
     """
     deadline = Deadline(within)
     outcome = _ask("HEAD", url, within * HEAD_SHARE, client)
-    if not (isinstance(outcome, Answer) and _there(outcome)) and not isinstance(outcome, _NO_OTHER_METHOD_HELPS):
+    if not (isinstance(outcome, Answer) and there(outcome)) and not isinstance(outcome, _NO_OTHER_METHOD_HELPS):
         outcome = _ask("GET", url, deadline.left(), client)
     return _judged(outcome, _odd_port(url))
 
@@ -79,7 +79,8 @@ def _ask(method: Method, url: str, seconds: float, client: GuardedClient) -> Ans
         return error
 
 
-def _there(answer: Answer) -> bool:
+def there(answer: Answer) -> bool:
+    """Whether the answer shows that a site is there, if only one that wants a sign-in."""
     return 200 <= answer.status < 400 or answer.status in (401, 403)
 
 
@@ -92,7 +93,7 @@ def _judged(outcome: Answer | OutgoingError, odd_port: bool) -> ProbeResult:
             detail=outcome.told(publicly=False),
             odd_port=odd_port,
         )
-    if _there(outcome):
+    if there(outcome):
         return ProbeResult(True, outcome.status, outcome.url, odd_port=odd_port)
     return _refused_by_site(outcome, odd_port)
 
