@@ -110,7 +110,7 @@ def test_one_flipped_bit_in_any_column_of_ten_thousand_events_is_found_in_each(a
 def test_a_changed_value_is_found_on_every_database(app: Flask, column: str, value: object) -> None:
     write(5)
     db.session.execute(sa.update(EventRow).where(EventRow.id == 3).values({column: value}))
-    assert any("vent 3 " in each or "event 3." in each for each in broken_links())
+    assert any("vent 3 " in each or "event 3." in each for each in list(broken_links()))
 
 
 def test_events_cut_off_at_the_end_or_a_whole_chain_made_anew_do_not_fit_the_signature(app: Flask) -> None:
@@ -132,7 +132,7 @@ def test_a_signature_that_the_hub_did_not_make_is_found(app: Flask) -> None:
     with transaction(db.session):
         checkpoints.note_head()
     db.session.execute(sa.update(EventCheckpoint).values(event_id=2))
-    assert any("signature under event 2" in each for each in broken_links())
+    assert any("signature under event 2" in each for each in list(broken_links()))
 
 
 def test_old_events_go_with_a_signature_and_the_rest_still_holds(app: Flask) -> None:
