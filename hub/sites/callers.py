@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from hub import clock
+from hub.database import transaction
 from hub.extensions import db
 from hub.lookups import Lookup
 from hub.settings import declared
-from hub.sites.models import Site, SiteState
+from hub.sites import checks
+from hub.sites.models import Reachability, Site, SiteState
 from hub.tokens import issuing
 from hub.tokens.issuing import Reason
 from hub.tokens.models import Token
@@ -28,10 +30,12 @@ _BEARER = Lookup(
         sa.cast(Site.state, sa.Text),
         Site.moodle_version,
         Site.moodle_release,
+        sa.cast(Site.reachability, sa.Text),
     )
     .outerjoin(Site, Site.id == Token.site_id)
     .where(Token.hash == sa.bindparam("token_hash"))
 )
+_SILENT = (Reachability.FAILING.name, Reachability.UNREACHABLE.name)
 
 
 class SiteCallers:
@@ -48,7 +52,13 @@ class SiteCallers:
         return _bearer(token)
 
     def admit(self, caller: Caller, function: Function) -> None:
-        """Nothing: calls are limited by address, before the dispatcher."""
+        """Nobody is turned away: calls are limited by address, before the dispatcher.
+
+        A call of a site that did not answer lately is a sign of life, noted once an hour at most.
+        """
+        if caller.silent and caller.site_id is not None and not checks.heard_lately(caller.site_id):
+            with transaction(db.session):
+                checks.heard(caller.site_id)
 
     def note_first_use(self, caller: Caller) -> None:
         """The site has its token: older ones end, and the hub knows that its handover arrived."""
@@ -71,9 +81,10 @@ def _bearer(token: str) -> Caller:
     found = _BEARER.rows(token_hash=issuing.hashed(token))
     if not found:
         raise InvalidToken
-    token_id, service, site_id, used, revoked, reason, state, version, release = found[0]
+    token_id, service, site_id, used, revoked, reason, state, version, release, reachability = found[0]
     if revoked:
         raise RegistrationBlocked if reason == Reason.SECRET_BLOCKED else InvalidToken
     if service == Service.SITE.name and state != SiteState.LIVE.name:
         raise InvalidToken
-    return Caller(Service[service], site_id, token_id, bool(used), version or "", release or "")
+    silent = reachability in _SILENT
+    return Caller(Service[service], site_id, token_id, bool(used), version or "", release or "", silent)

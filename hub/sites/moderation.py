@@ -57,16 +57,16 @@ def show(site: Site, *, by: Actor, reason: str = "") -> None:
     record(Event.SITE_SHOWN, site, by=by, reason=reason)
 
 
-def hide(site: Site, *, by: Actor, reason: str = "") -> None:
+def hide(site: Site, *, by: Actor, reason: str = "", hider: Hider = Hider.MODERATOR) -> None:
     """Take the site and its courses out of visitors' sight; nothing the site does undoes it.
 
     One that the hub had hidden because it was unreachable stays hidden when it answers again.
     """
     require_live(site)
-    if site.hidden_by_moderator:
+    if site.hidden_by_moderator or (hider is not Hider.MODERATOR and not site.visible):
         return
     with changing(site, Change.HIDDEN):
-        site.visible, site.hidden_by = False, Hider.MODERATOR
+        site.visible, site.hidden_by = False, hider
     record(Event.SITE_HIDDEN, site, by=by, reason=reason)
 
 

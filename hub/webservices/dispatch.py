@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls. ``version`` and ``release`` are what the site last told about its Moodle; ``used`` tells whether the
-    token was ever shown before."""
+    token was ever shown before, ``silent`` whether the site did not answer when the hub asked it last."""
 
     service: Service
     site_id: int | None = None
@@ -32,6 +32,7 @@ class Caller:
     used: bool = True
     version: str = ""
     release: str = ""
+    silent: bool = False
 
 
 class Callers(Protocol):
