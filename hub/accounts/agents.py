@@ -32,8 +32,8 @@ def described(user_agent: str) -> str:
     """Such as "Firefox on Linux"; what the browser says of itself is not repeated."""
     browser, system = (_first(known, user_agent) for known in (_BROWSERS, _SYSTEMS))
     if browser and system:
-        return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or _("An unknown browser")
+        return str(_("%(browser)s on %(system)s", browser=browser, system=system))
+    return browser or system or str(_("An unknown browser"))
 
 
 def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.accounts import models, persons, proving, signing_in, views
+from hub.accounts import admin, cli, jobs, mailed_views, models, persons, proving, signing_in, views
 from hub.accounts.visitor import Visitor
 from hub.extensions import login_manager
 
@@ -19,6 +19,9 @@ def init_app(app: Flask) -> None:
     app.after_request(signing_in.note_seen)
     app.register_blueprint(views.bp)
     app.register_blueprint(proving.bp)
+    app.register_blueprint(mailed_views.bp)
+    app.register_blueprint(admin.bp)
+    app.cli.add_command(cli.group)
 
 
-__all__ = ["init_app", "models", "persons"]
+__all__ = ["init_app", "jobs", "models", "persons"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from hub import fields
+from hub.access import Role
 from hub.accounts.people import SHORTEST_PASSWORD
 from hub.accounts.setup import FirstRun
 
@@ -111,6 +112,64 @@ class PasswordForm(FlaskForm):
         description=_NEW_PASSWORD_HELP,
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class ForgottenForm(FlaskForm):
+    """Who has forgotten the password."""
+
+    username = StringField(
+        _("User name or mail address"),
+        [_REQUIRED, Length(max=254)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, for whoever holds the link that was mailed."""
+
+    token = HiddenField(validators=[_REQUIRED])
+    password = PasswordField(
+        _("New password"),
+        [_REQUIRED, Length(min=SHORTEST_PASSWORD, max=LONGEST_PASSWORD, message=_NEW_PASSWORD_HELP)],
+        description=_NEW_PASSWORD_HELP,
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class AcceptForm(NewPasswordForm):
+    """The account of somebody who was invited."""
+
+    username = StringField(
+        _("User name"),
+        [_REQUIRED, Length(max=100)],
+        description=_("With which you sign in; others who run the hub see it."),
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _("Password"),
+        [_REQUIRED, Length(min=SHORTEST_PASSWORD, max=LONGEST_PASSWORD, message=_NEW_PASSWORD_HELP)],
+        description=_NEW_PASSWORD_HELP,
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class InvitationForm(FlaskForm):
+    """Who is asked to help run the hub, and as what."""
+
+    email = EmailField(
+        _("Mail address"),
+        [_REQUIRED, Length(max=254), _mail_address],
+        description=_("The invitation goes there. The person chooses a user name and a password."),
+        render_kw={"autocomplete": "off"},
+    )
+    role = RadioField(
+        _("Role"), choices=[SelectChoice(role.value, role.value) for role in Role], default=Role.MODERATOR.value
+    )
+
+    @property
+    def value(self) -> Role:
+        """The chosen role."""
+        return Role(self.role.data)
 
 
 class PreferencesForm(FlaskForm):

@@ -16,6 +16,14 @@ from hub.settings.declared import Declaration
 REFUSED = 403  # a wrong code or password; only these answers count against the limits
 
 
+OVER = 410  # a link that opens nothing, as guesses are
+
+
+def opened_nothing(response: Response) -> bool:
+    """Whether a mailed link was used up, too old, or guessed."""
+    return response.status_code == OVER
+
+
 def was_refused(response: Response) -> bool:
     """Whether a secret was wrong."""
     return response.status_code == REFUSED

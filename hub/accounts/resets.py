@@ -34,6 +34,7 @@ def ask(name_or_address: str) -> None:
         send(user, by=VISITOR)
     if not found:
         record(Event.PASSWORD_RESET_ASKED, None, by=VISITOR)
+        mails.nobody()
 
 
 def send(user: User, *, by: Actor) -> str:

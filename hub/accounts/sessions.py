@@ -69,7 +69,7 @@ def load(key: str) -> User | None:
         return None
     browser, user = found
     user.browser, user.key = browser, key
-    return user  # type: ignore[no-any-return]  # rows of two entities are untyped
+    return user
 
 
 def renew(user: User) -> None:

@@ -22,7 +22,7 @@ from hub.extensions import db
 log = logging.getLogger(__name__)
 
 HALF = "half"  # who has given the password and not yet the second factor: [user id, Unix seconds]
-HALF_LASTS = timedelta(minutes=10)
+HALF_LASTS = timedelta(minutes=5)
 
 
 class AccountClosed(HubError):

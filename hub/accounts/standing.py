@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import sqlalchemy as sa
 
 from hub import clock
 from hub.access import PERMISSIONS, Permission, Role
 from hub.accounts import people, sessions
+from hub.accounts.factor_models import Authenticator, OidcIdentity, Passkey, PendingProof, RecoveryCode
 from hub.accounts.models import Invitation, PasswordReset, User
 from hub.errors import HubError
 from hub.events.models import EventDetails, EventRow
 from hub.events.record import Actor, Event, record, take_turn
 from hub.extensions import db
 
-followers: list[Callable[[User], object]] = []  # what else is forgotten with somebody who is deleted
+_THEIRS = (Authenticator, Passkey, RecoveryCode, PendingProof, OidcIdentity, PasswordReset)  # forgotten with them
 
 
 class LastAdministrator(HubError):
@@ -83,9 +82,7 @@ def delete(user: User, *, by: Actor, reason: str = "") -> None:
     _prepare(user, by)
     _require_another_administrator(user)
     sessions.close_all(user)
-    for follow in followers:
-        follow(user)
-    _forget_mailed_links(user)
+    _forget_what_is_theirs(user)
     _forget_details_of_events(user)
     user.username = user.username_key = f"deleted-{user.id}"
     user.email = user.password_hash = ""
@@ -95,7 +92,7 @@ def delete(user: User, *, by: Actor, reason: str = "") -> None:
 
 
 def require_may_give(role: Role, by: Actor) -> None:
-    """Raise NotAllowedAnyMore for a role that may do more than whoever gives it: nobody raises anybody above themselves."""
+    """Raise NotAllowedAnyMore for a role that may do more than the giver's: nobody raises anybody above themselves."""
     require_still_may(by)
     if isinstance(by, User) and not PERMISSIONS[role] <= PERMISSIONS[by.role]:
         raise NotAllowedAnyMore("This role may do more than yours. Ask somebody whose role is greater.")
@@ -130,8 +127,9 @@ def _require_another_administrator(user: User) -> None:
         )
 
 
-def _forget_mailed_links(user: User) -> None:
-    db.session.execute(sa.delete(PasswordReset).where(PasswordReset.user_id == user.id))
+def _forget_what_is_theirs(user: User) -> None:
+    for table in _THEIRS:
+        db.session.execute(sa.delete(table).where(table.user_id == user.id))
     db.session.execute(sa.delete(Invitation).where(Invitation.email == user.email))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from hub.access import open_to_all, signed_in
-from hub.accounts import limits, own, people, sessions, setup, signing_in
+from hub.accounts import factors, limits, own, people, sessions, setup, signing_in
 from hub.accounts.forms import PasswordForm, PreferencesForm, SetupForm, SignInForm
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
@@ -57,7 +57,7 @@ def set_up() -> ResponseReturnValue:
 def sign_in_form() -> ResponseReturnValue:
     """The sign-in page."""
     if current_user.is_authenticated:
-        return redirect(after_sign_in())
+        return redirect(_after_sign_in())
     return render_template("accounts/login.html", form=SignInForm())
 
 
@@ -77,8 +77,11 @@ def sign_in() -> ResponseReturnValue:
     if user is None:
         complaint = _("User name and password do not fit together.")
         return render_template("accounts/login.html", form=form, complaint=complaint), limits.REFUSED
+    if factors.needed(user):
+        signing_in.remember_half(user)
+        return redirect(url_for("factors.ask", next=request.args.get("next")))
     signing_in.begin(user)
-    return redirect(after_sign_in())
+    return redirect(_after_sign_in())
 
 
 @bp.post("/logout")
@@ -168,7 +171,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in_form", next=asked))
 
 
-def after_sign_in() -> str:
+def _after_sign_in() -> str:
     wanted = local_path(request.args.get("next"))
     return request.script_root + wanted if wanted else url_for("admin.overview")
 
