@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -112,6 +113,7 @@ def take_in(outcomes: Sequence[Outcome], *, in_doubt: bool = False, by: Actor) -
     ``in_doubt``: the hub's own network seemed to be down, so that no failure counts.
     """
     sites = _hold([outcome.claimed.site_id for outcome in outcomes])
+    made = []
     for outcome in outcomes:
         site = sites.get(outcome.claimed.site_id)
         if site is None or site.url != outcome.claimed.url:
@@ -119,7 +121,10 @@ def take_in(outcomes: Sequence[Outcome], *, in_doubt: bool = False, by: Actor) -
         if outcome.result is None:
             site.next_check_at = clock.now() + NOT_ASKED_PAUSE
         else:
-            _note(site, outcome.result, outcome.seconds, in_doubt=in_doubt and not outcome.result.reachable, by=by)
+            doubted = in_doubt and not outcome.result.reachable
+            made.append(_judge(site, outcome.result, outcome.seconds, in_doubt=doubted, by=by))
+    if made:
+        db.session.execute(sa.insert(SiteCheck), made)
 
 
 def _hold(site_ids: Sequence[int]) -> dict[int, Site]:
@@ -127,14 +132,14 @@ def _hold(site_ids: Sequence[int]) -> dict[int, Site]:
     return {site.id: site for site in db.session.scalars(held)}
 
 
-def _note(site: Site, result: ProbeResult, seconds: float, *, in_doubt: bool, by: Actor) -> None:
+def _judge(site: Site, result: ProbeResult, seconds: float, *, in_doubt: bool, by: Actor) -> dict[str, Any]:
     now, before = clock.now(), site.reachability
     verdict = _verdict(past_of(site), result, now, in_doubt)
     _adopt(site, verdict)
     site.checked_at = now
-    db.session.add(_check(site, result, seconds, counted=not in_doubt, changed=before is not verdict.state))
     for act in verdict.acts:
         _CARRY_OUT[act](site, result, by)
+    return _check(site, result, seconds, counted=not in_doubt, changed=before is not verdict.state)
 
 
 def _verdict(past: Past, result: ProbeResult, now: datetime, in_doubt: bool) -> Verdict:
@@ -175,8 +180,8 @@ def _adopt(site: Site, verdict: Verdict) -> None:
     site.next_check_at = verdict.next_check_at
 
 
-def _check(site: Site, result: ProbeResult, seconds: float, *, counted: bool, changed: bool) -> SiteCheck:
-    return SiteCheck(
+def _check(site: Site, result: ProbeResult, seconds: float, *, counted: bool, changed: bool) -> dict[str, Any]:
+    return dict(
         site_id=site.id,
         at=site.checked_at,
         reachable=result.reachable,

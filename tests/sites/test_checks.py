@@ -228,8 +228,8 @@ def test_a_site_that_left_or_moved_meanwhile_is_not_judged(app: Flask, probe: Fa
     with transaction(db.session):
         claimed = checks.claim(10)
     with transaction(db.session):
-        leaving.remove(fresh(leaver), by=COMMAND, reason="", with_courses=False)
-        moderation.edit(fresh(mover), {"url": "https://moved.example.org"}, by=COMMAND)
+        leaving.remove(leaver, by=COMMAND, reason="", with_courses=False)
+        moderation.edit(mover, {"url": "https://moved.example.org"}, by=COMMAND)
     jobs.check(claimed)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SiteCheck)) == 0
 
