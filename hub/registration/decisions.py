@@ -121,6 +121,8 @@ class SiteUnreachable(HubError):
             "Once the site can be reached from the internet, register it again; "
             "if you think that it can, ask the administrator of the hub."
         )
+        self.url = url
+        self.result = result
 
 
 class BadPort(HubError):
@@ -133,6 +135,8 @@ class BadPort(HubError):
             f"The hub asked {url} and got no good answer. {result.sentence} The URL names a port other than 80 and "
             "443, which firewalls often keep closed: open it for the hub, or let the site answer on a usual port."
         )
+        self.url = url
+        self.result = result
 
 
 def require_reachable(url: str, result: ProbeResult) -> None:
