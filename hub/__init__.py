@@ -15,6 +15,7 @@ from hub.challenge import feature as challenge_feature
 from hub.courses import feature as courses_feature
 from hub.demo import feature as demo_feature
 from hub.directory import feature as directory_feature
+from hub.doctor import feature as doctor_feature
 from hub.events import feature as events_feature
 from hub.extensions import babel, csrf, db, limiter, login_manager, migrate
 from hub.extensions import mail as mailer
@@ -50,6 +51,7 @@ FEATURES = (
     courses_feature,
     registration_feature,
     directory_feature,
+    doctor_feature,
     search_feature,
     frontpage_feature,
     privacy_feature,
