@@ -17,7 +17,7 @@ from hub.doctor.examination import Doctor
 from hub.doctor.findings import Finding, Report
 from hub.errors import HubError
 from hub.extensions import db
-from hub.frontpage.openness import Openness, HubClosed, towards
+from hub.frontpage.openness import HubClosed, Openness, towards
 from hub.here import local
 from hub.outgoing import current_client
 from hub.outgoing.addresses import Address
