@@ -124,7 +124,6 @@ def decide_move(site_id: int, decision: str) -> ResponseReturnValue:
 
 @bp.get("/local/hub/admin/managesites.php")
 @bp.get("/local/hub/admin/stolensecret.php")
-@bp.get("/local/hub/admin/checksiteconnectivity.php")
 @requires(Permission.SEE_MODERATION)
 def former_list() -> ResponseReturnValue:
     """The original's addresses of the list; whatever they asked to be done is not done."""
