@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _YES = {"1", "true", "yes"}
 _NO = {"0", "false", "no"}
+_ROLES = {"administrator", "moderator", "auditor"}
 
 
 class ConfigurationError(Exception):
@@ -45,6 +47,11 @@ class Config:
     ca_bundle: str | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_role_claim: str | None = None
+    oidc_roles: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
@@ -62,7 +69,9 @@ class Config:
         _refuse_misspellings(given)
         known = given.keys() & _READERS.keys()
         values: dict[str, Any] = {name: _READERS[name](f"HUB_{name.upper()}", given[name]) for name in known}
-        return cls(**values)
+        config = cls(**values)
+        _refuse_half_a_provider(config)
+        return config
 
 
 def _refuse_misspellings(given: Mapping[str, str]) -> None:
@@ -74,6 +83,15 @@ def _refuse_misspellings(given: Mapping[str, str]) -> None:
                 "Rename it, or remove it from the environment."
             )
         warnings.warn(f"HUB_{name.upper()} is not a setting of the hub and is ignored.", stacklevel=3)
+
+
+def _refuse_half_a_provider(config: Config) -> None:
+    if bool(config.oidc_issuer) != bool(config.oidc_client_id):
+        raise ConfigurationError("Single sign-on needs both HUB_OIDC_ISSUER and HUB_OIDC_CLIENT_ID, or neither.")
+    if bool(config.oidc_role_claim) != bool(config.oidc_roles):
+        raise ConfigurationError(
+            "Roles by single sign-on need both HUB_OIDC_ROLE_CLAIM and HUB_OIDC_ROLES, or neither."
+        )
 
 
 def _text(_name: str, value: str) -> str:
@@ -88,6 +106,24 @@ def _base_url(name: str, value: str) -> str:
     if not value.lower().startswith(("http://", "https://")):
         raise ConfigurationError(f"{name} must start with http:// or https://, but is {value!r}.")
     return value.rstrip("/")
+
+
+def _issuer(name: str, value: str) -> str:
+    """As it is written: an issuer is compared letter by letter, a slash at its end included."""
+    host = urlsplit(value).hostname or ""
+    if value.startswith("https://") or (value.startswith("http://") and host in ("localhost", "127.0.0.1", "::1")):
+        return value
+    raise ConfigurationError(f"{name} must start with https:// (http:// only on this very machine), but is {value!r}.")
+
+
+def _role_names(name: str, value: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.rpartition("=") for part in value.split(";") if part.strip()]
+    roles = tuple((group.strip(), role.strip()) for group, _equals, role in pairs)
+    if not all(group and role in _ROLES for group, role in roles):
+        raise ConfigurationError(
+            f"{name} must look like hub-admins=administrator; hub-team=moderator, but is {value!r}."
+        )
+    return roles
 
 
 def _base_urls(name: str, value: str) -> tuple[str, ...]:
@@ -144,5 +180,10 @@ _READERS = {
     "ca_bundle": _text,
     "tls_cert": _path,
     "tls_key": _path,
+    "oidc_issuer": _issuer,
+    "oidc_client_id": _text,
+    "oidc_client_secret": _text,
+    "oidc_role_claim": _text,
+    "oidc_roles": _role_names,
 }
 assert set(_READERS) == {each.name for each in fields(Config)}

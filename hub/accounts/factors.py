@@ -13,13 +13,14 @@ from flask_babel import lazy_gettext as lazy
 from hub import clock
 from hub.access import Role
 from hub.accounts import factor_mails, passkeys, recovery, totp
-from hub.accounts.factor_models import Authenticator, Passkey
+from hub.accounts.factor_models import Authenticator, Passkey, PendingProof, RecoveryCode
 from hub.accounts.models import User
 from hub.errors import HubError
 from hub.events.record import VISITOR, Actor, Event, record, times
 from hub.extensions import db
 from hub.settings import declared
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 
 secondfactorrequired = declare(
     "secondfactorrequired",
@@ -30,7 +31,12 @@ secondfactorrequired = declare(
         "Besides the password, an authenticator app or a passkey: whoever needs one and has none sets it up before "
         "anything else."
     ),
-    choices=("nobody", "administrators", "everybody"),
+    choices={
+        "nobody": lazy("Nobody: each person decides"),
+        "administrators": lazy("Administrators"),
+        "everybody": lazy("Everybody with an account"),
+    },
+    section=Section.SIGN_IN,
 )
 
 _FAILURES_TO_BE_TOLD = 5  # within an hour
@@ -119,12 +125,16 @@ def remove_passkey(user: User, passkey: Passkey, *, by: Actor) -> None:
 
 def remove_all(user: User, *, by: Actor, reason: str = "") -> None:
     """Take every second factor from somebody who has lost them: until they set up anew, the password lets them in."""
-    db.session.execute(sa.delete(Authenticator).where(Authenticator.user_id == user.id))
-    db.session.execute(sa.delete(Passkey).where(Passkey.user_id == user.id))
-    recovery.forget(user)
+    forget(user)
     record(Event.FACTORS_REMOVED, user, by=by, reason=reason)
     if user.email:
         factor_mails.tell(user, _("An administrator removed all your second factors, as when a phone is lost."))
+
+
+def forget(user: User) -> None:
+    """Drop the rows of everything that this person has besides the password."""
+    for row in (Authenticator, Passkey, RecoveryCode, PendingProof):
+        db.session.execute(sa.delete(row).where(row.user_id == user.id))
 
 
 def _forget_recovery_without_factor(user: User) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from hub.access import confirmed, signed_in
-from hub.accounts import factors, limits, passkey_talk, passkeys, pending, recovery, totp
+from hub.accounts import factors, limits, passkey_talk, passkeys, pending, proving, recovery, totp
 from hub.accounts.factor_forms import CodeForm, NewPasskeyForm
 from hub.accounts.models import User
 from hub.accounts.pending import ProofExpired
@@ -55,6 +55,27 @@ def begin_app() -> ResponseReturnValue:
         secret = sealed(totp.new_secret())
         session[_NEW_APP] = pending.ask(_NEW_APP, _me(), lasts=SET_UP_LASTS, secret=secret)
     return redirect(url_for(".app_form"))
+
+
+@bp.post("/prove/options")
+@signed_in
+@limiter.limit("60 per 10 minutes")
+def ask_to_prove() -> ResponseReturnValue:
+    """What a browser asks its devices for, to show once more who somebody is."""
+    return passkey_talk.ask(passkey_talk.PROVE, _me(), passkeys.request_options(_me()))
+
+
+@bp.post("/prove")
+@signed_in
+@limiter.limit(limits.per_address, deduct_when=limits.was_refused)
+def prove() -> ResponseReturnValue:
+    """Go on to something grave, for whoever has shown a passkey."""
+    try:
+        passkey_talk.verified(passkey_talk.PROVE, _me(), f"{proving.PREFIX}passkey")
+    except HubError as error:
+        return proving.ask_again(error.message), limits.REFUSED
+    proving.note(_me())
+    return proving.go_on()
 
 
 @bp.get("/app")

@@ -29,18 +29,18 @@ def ask(purpose: str, user: User | None, options: dict[str, Any]) -> ResponseRet
     return jsonify(options)
 
 
-def brought(purpose: str, user: User | None) -> tuple[str, str]:
+def brought(purpose: str, user: User | None, field: str = "answer") -> tuple[str, str]:
     """What the form brings and the challenge that it answers, which is used up; ProofExpired without one."""
     with transaction(db.session):
         asked = pending.redeem(session.pop(_KEY, None), purpose, user)
     if asked is None:
         raise ProofExpired
-    return request.form.get("answer", ""), asked["challenge"]
+    return request.form.get(field, ""), asked["challenge"]
 
 
-def verified(purpose: str, user: User | None) -> Passkey:
+def verified(purpose: str, user: User | None, field: str = "answer") -> Passkey:
     """The passkey by which the browser has answered; PasskeyRefused, PasskeyCopied or ProofExpired otherwise."""
-    answer, challenge = brought(purpose, user)
+    answer, challenge = brought(purpose, user, field)
     try:
         with transaction(db.session):
             return passkeys.verify(answer, challenge, user)

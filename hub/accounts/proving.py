@@ -72,15 +72,36 @@ def form() -> ResponseReturnValue:
 @limiter.limit("20 per 10 minutes", key_func=limits.whose_session)  # counted beforehand: many at once gain nothing
 def confirm() -> ResponseReturnValue:
     """Note the proof, then go on to what was asked for."""
-    target = local_path(request.form.get(PREFIX + "target")) or url_for("accounts.account")
-    repeated = request.form.get(PREFIX + "again") == "1"
     password = request.form.get(PREFIX + "password", "")[:LONGEST_PASSWORD]
     proof = people.prove(current_user.username, password) if password else None
     with transaction(db.session):
         proved = _note(current_user._get_current_object(), proof)
-    if not proved:
-        return _page(target, _fields() if repeated else None, _("This was not right. Try once more.")), limits.REFUSED
+    return go_on() if proved else (ask_again(_("This was not right. Try once more.")), limits.REFUSED)
+
+
+def go_on() -> ResponseReturnValue:
+    """Lead whoever has proved who they are to what they had asked for."""
+    target, repeated = _wanted()
     return redirect(request.script_root + target, AGAIN if repeated else 303)
+
+
+def ask_again(complaint: str) -> str:
+    """The page once more, for whoever proved nothing."""
+    target, repeated = _wanted()
+    return _page(target, _fields() if repeated else None, complaint)
+
+
+def note(user: User) -> None:
+    """Write down that this browser has just proved whose it is, in a transaction of its own."""
+    with transaction(db.session):
+        if user.browser is not None:
+            sessions.note_proof(user.browser)
+
+
+def _wanted() -> tuple[str, bool]:
+    """Where somebody was on the way to, and whether a form is to be sent there once more."""
+    target = local_path(request.form.get(PREFIX + "target")) or url_for("accounts.account")
+    return target, request.form.get(PREFIX + "again") == "1"
 
 
 def _note(user: User, proof: Proof | None) -> bool:

@@ -42,7 +42,7 @@ async function run(form) {
   complaint.hidden = true;
   try {
     const credential = await navigator.credentials[form.dataset.passkey]({ publicKey: await options(form) });
-    form.elements.answer.value = written(credential);
+    form.querySelector("[data-passkey-answer]").value = written(credential);
     form.submit();
   } catch (error) {
     delete form.dataset.sent;

@@ -23,7 +23,7 @@ from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.mail.models import OutgoingMail
 from hub.settings import declared
-from tests.support.pages import PASSWORD, Visitor, visitor
+from tests.support.pages import PASSWORD, Answer, Visitor, visitor
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOON = clock.from_unix(1_800_000_015)  # the middle of a time step
@@ -293,10 +293,14 @@ def test_whoever_needs_a_second_factor_and_has_none_is_led_to_set_one_up_before_
         declared.change("secondfactorrequired", "everybody")
     for path in ("/admin/", "/account", "/sites"):
         assert browser.get(path, status=302).location == "/account/factors"
-    assert browser.post("/admin/sites/acts", act="hide").location == "/account/factors"
-    browser.post("/account/factors/app/begin")
-    secret = shown_secret(browser)
-    browser.post("/account/factors/app", status=200, code=pyotp.TOTP(secret).at(NOON))
+    token = browser.get("/account/factors").hidden("csrf_token")[0]
+
+    def send(path: str, **fields: str) -> Answer:
+        return browser.send("POST", path, data={"csrf_token": token, **fields})
+
+    assert send("/admin/sites/acts", act="hide").location == "/account/factors"
+    assert send("/account/factors/app/begin").location == "/account/factors/app"
+    assert send("/account/factors/app", code=pyotp.TOTP(shown_secret(browser)).at(NOON)).status == 200
     browser.get("/admin/")
     refused = browser.post("/account/factors/app/remove", status=409)
     assert "Set up another one" in refused.words
