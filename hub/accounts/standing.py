@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import sqlalchemy as sa
 
 from hub import clock
 from hub.access import PERMISSIONS, Permission, Role
 from hub.accounts import people, sessions
+from hub.accounts.factor_models import Authenticator, OidcIdentity, Passkey, PendingProof, RecoveryCode
 from hub.accounts.models import Invitation, PasswordReset, User
 from hub.errors import HubError
 from hub.events.models import EventDetails, EventRow
 from hub.events.record import Actor, Event, record, take_turn
 from hub.extensions import db
 
-followers: list[Callable[[User], object]] = []  # what else is forgotten with somebody who is deleted
+_THEIRS = (Authenticator, Passkey, RecoveryCode, PendingProof, OidcIdentity, PasswordReset)  # forgotten with them
 
 
 class LastAdministrator(HubError):
@@ -129,9 +128,8 @@ def _require_another_administrator(user: User) -> None:
 
 
 def _forget_what_is_theirs(user: User) -> None:
-    for follow in followers:
-        follow(user)
-    db.session.execute(sa.delete(PasswordReset).where(PasswordReset.user_id == user.id))
+    for row in _THEIRS:
+        db.session.execute(sa.delete(row).where(row.user_id == user.id))
     db.session.execute(sa.delete(Invitation).where(Invitation.email == user.email))
 
 
