@@ -7,19 +7,16 @@ import time
 from dataclasses import dataclass
 
 import redis
-from flask import Flask, render_template, request
-from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask import Flask, request
 from flask_babel import lazy_gettext as _
 from limits import RateLimitItemPerHour
 
 from hub import fields
 from hub.challenge import proof as challenge
-from hub.extensions import db, limiter
+from hub.extensions import limiter
 from hub.proxies import neighbourhood
 from hub.settings import declared
 from hub.settings.declared import declare
-from hub.webservices import views as webservices
 from hub.webservices.faults import RateLimited
 
 log = logging.getLogger(__name__)
@@ -57,9 +54,8 @@ _WEB_SERVICES = "/local/hub/webservice/webservices.php"
 
 
 def init_app(app: Flask) -> None:
-    """Watch the limited doors, and show a page to whoever knocks too often."""
+    """Watch the limited doors."""
     app.before_request(_watch_doors)
-    app.register_error_handler(RateLimited, _show)
 
 
 def spend(limit: Limit, who: str) -> None:
@@ -100,14 +96,3 @@ def fetches_challenge() -> bool:
     """Whether the site that this request carries will meet the challenge, if the hub does not know it."""
     brought = any(request.values.get(name) for name in (challenge.SOLUTION, challenge.WAITED))
     return not brought and challenge.required("registration")
-
-
-def _show(error: RateLimited) -> ResponseReturnValue:
-    """The sentence as a page; in the caller's dialect, with status 200, at the web services."""
-    if request.url_rule and request.url_rule.rule == _WEB_SERVICES:
-        return webservices.refuse(error)
-    db.session.rollback()
-    page = render_template(
-        "errors/error.html", title=gettext("Too many requests"), message=error.message, key=error.key
-    )
-    return page, error.status, {"Retry-After": str(error.retry_after)}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from hub import clock, fields
 from hub.courses.models import Course
 from hub.events.record import VISITOR, Event, record, times
+from hub.settings import emergency
 
 
 def follow(course: Course, *, from_feed: bool = False) -> str:
@@ -15,7 +16,7 @@ def follow(course: Course, *, from_feed: bool = False) -> str:
     Noted once a minute at most: the log cannot shrink, so nobody may fill it by asking for an address.
     """
     link = link_of(course)
-    if link and not times(course, clock.now() - timedelta(minutes=1), Event.LINK_FOLLOWED):
+    if link and emergency.writable() and not times(course, clock.now() - timedelta(minutes=1), Event.LINK_FOLLOWED):
         record(Event.LINK_FOLLOWED, course, by=VISITOR, from_feed=from_feed)
     return link
 

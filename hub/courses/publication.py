@@ -13,7 +13,7 @@ from hub.courses.models import Course, Kind, Standing
 from hub.errors import HubError
 from hub.events.record import TRUST, Event, record
 from hub.extensions import db
-from hub.settings import declared
+from hub.settings import declared, emergency
 from hub.sites.models import Site
 
 
@@ -94,6 +94,7 @@ def _quota(site: Site, now: datetime) -> quota.Quota:
 
 
 def _publish_first(site: Site, details: CourseDetails, now: datetime) -> Course:
+    emergency.require_new_courses()
     _quota(site, now).require_one(now)
     course = Course(
         site=site,
@@ -115,6 +116,7 @@ def _publish_first(site: Site, details: CourseDetails, now: datetime) -> Course:
 
 def _publish_anew(course: Course, site: Site, details: CourseDetails, now: datetime) -> Course:
     """A course that was withdrawn or removed is back; one that a moderator took away needs a moderator."""
+    emergency.require_new_courses()
     _quota(site, now).require_one(now)
     removed = course.removed_at is not None
     course.withdrawn_at = course.removed_at = None

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask_login import current_user
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
@@ -24,7 +24,7 @@ from hub.courses.uploads import Limits, Upload
 from hub.database import retrying
 from hub.errors import HubError
 from hub.extensions import csrf, db
-from hub.settings import declared, logo
+from hub.settings import declared, emergency, logo
 from hub.storage import incoming, multipart
 from hub.storage.files import Files, files
 from hub.storage.incoming import Arrival
@@ -166,7 +166,8 @@ def _counter(served: Served) -> Callable[[], None]:
 def _count(app: Flask, course_id: int, day: date) -> None:
     with app.app_context():
         try:
-            retrying(db.session, lambda: downloads.count(course_id, day))
+            if emergency.writable():
+                retrying(db.session, lambda: downloads.count(course_id, day))
         except OperationalError:
             log.warning("a download of course %d was not counted: the database was busy", course_id)
 
@@ -192,7 +193,21 @@ def _cached(response: Response) -> Response:
 @bp.errorhandler(HubError)
 def _refused(error: HubError) -> Response:
     db.session.rollback()
-    return _answer(error.status, error.message) if request.method == "POST" else _empty(404)
+    if request.method != "POST":
+        return _empty(404)
+    response = _answer(error.status, error.message)
+    if isinstance(error, emergency.Paused):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+@bp.errorhandler(OperationalError)
+@bp.errorhandler(InterfaceError)
+def _database_away(error: OperationalError | InterfaceError) -> Response:
+    """No page, whatever broke: a site would save it as the file that it asked for."""
+    log.error("the database does not answer: %s", error)
+    sentence = "The hub's database does not answer at the moment. Send the file again later."
+    return _answer(503, sentence) if request.method == "POST" else _empty(503)
 
 
 @bp.errorhandler(HTTPException)

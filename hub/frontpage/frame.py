@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from hub.access import Permission
 from hub.frontpage.openness import Openness, Person, towards
-from hub.settings import logo
+from hub.settings import emergency, logo, texts
 from hub.settings.declared import current, declaration
 
 Way = tuple[str, str, bool]  # label, address, and whether one is there
@@ -29,6 +29,8 @@ class Frame:
     moderates: bool = False
     logo: str = ""
     sign_in: str = "/login"
+    announcements: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()  # label and address of what administrators wrote
 
     @property
     def searchable(self) -> bool:
@@ -53,6 +55,8 @@ def around(path: str, address: str, person: Person, prefix: str) -> Frame:
         moderates=person.may(Permission.SEE_MODERATION),
         logo=prefix + logo.address() if logo.key() else "",
         sign_in=_sign_in(path, address, prefix),
+        announcements=tuple(emergency.announcements()),
+        texts=tuple((label, prefix + address) for label, address in texts.footer()),
     )
 
 

@@ -119,13 +119,6 @@ def about() -> ResponseReturnValue:
     return render_template("about/about.html", totals=totals.read())
 
 
-@bp.get("/privacy")
-@open_to_all
-def privacy() -> ResponseReturnValue:
-    """What this hub stores about people and sites."""
-    return render_template("about/privacy.html")
-
-
 @bp.get("/connect")
 @open_to_all
 def connect() -> ResponseReturnValue:
@@ -146,14 +139,6 @@ def readyz() -> ResponseReturnValue:
     """This process can do its work."""
     obstacle = readiness.obstacle()
     return (_told(obstacle), UNAVAILABLE) if obstacle else _told("ok")
-
-
-@bp.get("/robots.txt")
-@open_to_all
-def robots() -> ResponseReturnValue:
-    """Where search engines may go."""
-    public = towards(current_user).names_somebody
-    return _told(render_template("about/robots.txt", public=public))
 
 
 @bp.get("/opensearch.xml")

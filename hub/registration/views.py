@@ -20,7 +20,7 @@ from hub.registration.decisions import Choice, require_reachable
 from hub.registration.handshake import MoveWaits, Outcome, Question, Refused
 from hub.registration.links import MAILED_LINK
 from hub.runtime import allow_form_target, hub_url
-from hub.settings import declared
+from hub.settings import declared, password
 from hub.sites import matters
 from hub.sites.contact_link import LinkInvalid, get_told
 from hub.sites.details import SiteDetails
@@ -77,7 +77,7 @@ def _arrive(given: Mapping[str, str]) -> ResponseReturnValue:
     arrival = Arrival.parse(given, huburl=_echoed(given), address=request.remote_addr or "")
     if blocking.is_blocked(arrival):
         return _send_for_new_secret(arrival)
-    require_password(arrival, declared.current("password"))
+    require_password(arrival, password.fits)
     if (held := arriving.stop(arrival, given)) is not None:
         return held
     db.session.rollback()  # no transaction stays open while the site is asked

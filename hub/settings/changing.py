@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from flask_babel import gettext
 
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.settings import declared
 
+GRAVE = frozenset({"privacy", "password"})  # who changes one of these shows first that they are still who they were
 _HIDDEN = "(not shown)"
+
+Follower = Callable[[str, Any, Any], None]
+
+# Features that a change concerns. They are told its name, the value before and after, in the transaction of the change:
+# they write rows and wake jobs, which run after its commit, and never reach out themselves.
+followers: list[Follower] = []
 
 
 class SettingsInvalid(HubError):
@@ -22,25 +31,64 @@ class SettingsInvalid(HubError):
         self.complaints = complaints
 
 
-def change(name: str, text: str, *, by: Actor) -> Any:
-    """Store what ``text`` says for this setting, note who did it, and give the value; SettingInvalid says what fits."""
-    before, value = declared.current(name), declared.change(name, text)
-    if value != before:
-        secret = declared.declaration(name).secret
-        shown = {"before": _HIDDEN, "after": _HIDDEN} if secret else {"before": before, "after": value}
-        record(Event.SETTING_CHANGED, None, by=by, name=name, **shown)
-    return value
+def change(name: str, text: str, *, by: Actor) -> bool:
+    """Store what ``text`` says for this setting; whether that is anything new. SettingInvalid says what would fit."""
+    before, after = declared.current(name), declared.change(name, text)
+    return _note(name, before, after, by)
 
 
-def change_all(texts: Mapping[str, str], *, by: Actor) -> None:
-    """Store all these values; SettingsInvalid collects every complaint, and then the caller's transaction is undone."""
+def reset(name: str, *, by: Actor) -> bool:
+    """Go back to the setting's default; whether that is anything new."""
+    before, after = declared.current(name), declared.reset(name)
+    return _note(name, before, after, by)
+
+
+def change_all(texts: Mapping[str, str], *, by: Actor) -> list[str]:
+    """Store all these values and give the names of those that are new.
+
+    SettingsInvalid collects every complaint, and then the caller's transaction is undone.
+    """
     complaints: dict[str, str] = {}
+    changed = []
     for name, text in texts.items():
         try:
-            change(name, text, by=by)
+            changed += [name] if change(name, text, by=by) else []
         except declared.SettingInvalid as error:
             complaints[name] = error.message.removeprefix(f"{name}: ").rstrip(".")
     if complaints:
         raise SettingsInvalid(complaints)
+    drop_password_of_open_hub(by=by)
+    return changed
+
+
+def drop_password_of_open_hub(*, by: Actor) -> None:
+    """A hub that is not private asks nobody for a password: one that is kept would only mislead."""
     if declared.current("privacy") != "private":
-        change("password", "", by=by)  # everybody may search: a password that nobody is asked for would only mislead
+        change("password", "", by=by)
+
+
+def require_password_of_use(texts: Mapping[str, str]) -> None:
+    """Raise SettingsInvalid when a password is given that nobody would be asked for."""
+    if texts.get("password", "").strip() and texts.get("privacy", declared.current("privacy")) != "private":
+        raise SettingsInvalid({"password": gettext("only a private hub asks for one; set privacy to private first")})
+
+
+def grave(texts: Mapping[str, str]) -> bool:
+    """Whether these values would change what only somebody who has just proved who they are may change."""
+    return any(name in texts and _differs(name, texts[name]) for name in GRAVE)
+
+
+def _differs(name: str, text: str) -> bool:
+    current = declared.current(name)
+    return bool(text or current) if declared.declaration(name).secret else text != current
+
+
+def _note(name: str, before: Any, after: Any, by: Actor) -> bool:
+    if after == before:
+        return False
+    secret = declared.declaration(name).secret
+    shown = {"before": _HIDDEN, "after": _HIDDEN} if secret else {"before": before, "after": after}
+    record(Event.SETTING_CHANGED, None, by=by, name=name, **shown)
+    for follow in followers:
+        follow(name, before, after)
+    return True

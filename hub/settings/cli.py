@@ -28,8 +28,8 @@ def list_settings(json: bool) -> None:
 @click.argument("name")
 @json_option
 def get_setting(name: str, json: bool) -> None:
-    """The value of NAME, also of a secret one."""
-    row = _row(name) | {"value": declared.current(name)}
+    """The value of NAME; of a secret one only whether it is set."""
+    row = _row(name)
     as_json([row]) if json else say(_text(row["value"]))
 
 
@@ -39,8 +39,24 @@ def get_setting(name: str, json: bool) -> None:
 @json_option
 def set_setting(name: str, value: str, json: bool) -> None:
     """Give NAME the VALUE; empty text empties it."""
+    changing.require_password_of_use({name: value})
     with transaction(db.session):
         changing.change_all({name: value}, by=COMMAND)
+    _told(name, json)
+
+
+@group.command("reset")
+@click.argument("name")
+@json_option
+def reset_setting(name: str, json: bool) -> None:
+    """Give NAME its default again."""
+    with transaction(db.session):
+        changing.reset(name, by=COMMAND)
+        changing.drop_password_of_open_hub(by=COMMAND)
+    _told(name, json)
+
+
+def _told(name: str, json: bool) -> None:
     row = _row(name)
     as_json([row]) if json else say(f"{name} is now {_text(row['value']) or 'empty'}.")
 
@@ -52,6 +68,7 @@ def _row(name: str) -> dict[str, Any]:
         "name": name,
         "value": ("(not shown)" if value else "") if declaration.secret else value,
         "default": declaration.default,
+        "section": declaration.section.value,
         "help": str(declaration.help),
     }
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -39,7 +39,7 @@ class Declaration:
     default: Any
     help: str
     label: str
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)  # what may be chosen, and how it reads
     secret: bool = False
     section: Section = Section.DETAILS
     position: int = 100  # inside its section; equal ones stand in the order of their declaration
@@ -55,15 +55,19 @@ def declare(
     *,
     label: str,
     help: str,
-    choices: tuple[str, ...] = (),
+    choices: Mapping[str, str] | Sequence[str] = (),
     secret: bool = False,
     section: Section = Section.DETAILS,
     position: int = 100,
 ) -> Declaration:
     """Declare a setting; the feature that uses it does so once, when it is imported."""
-    declaration = Declaration(name, read, default, help, label, choices, secret, section, position)
+    declaration = Declaration(name, read, default, help, label, _labelled(choices), secret, section, position)
     _declarations[name] = declaration
     return declaration
+
+
+def _labelled(choices: Mapping[str, str] | Sequence[str]) -> Mapping[str, str]:
+    return choices if isinstance(choices, Mapping) else {value: value for value in choices}
 
 
 def declarations() -> MappingProxyType[str, Declaration]:

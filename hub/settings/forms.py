@@ -67,6 +67,22 @@ def settings_form(declarations: Iterable[Declaration]) -> type[SettingsForm]:
     return type("AllSettingsForm", (SettingsForm,), members)
 
 
+def default_in_words(declaration: Declaration) -> str:
+    """The setting's default, as a sentence would name it."""
+    default = declaration.default
+    if isinstance(default, bool):
+        return str(_("on") if default else _("off"))
+    if default is None or default == "":
+        return str(_("empty"))
+    return str(declaration.choices.get(default, default)).partition(":")[0]
+
+
+class TextForm(FlaskForm):
+    """One of the hub's own texts."""
+
+    words = TextAreaField(_("Text"), render_kw={"rows": 18, "class": "long-text", "maxlength": 30_000})
+
+
 def stored_texts() -> dict[str, Any]:
     """The values in force, as the form shows them; secrets stay where they are."""
     return {
@@ -81,7 +97,8 @@ def _field(declaration: Declaration) -> Field:
     words = {"label": declaration.label, "description": declaration.help}
     if declaration.choices:
         kind = RadioField if len(declaration.choices) <= _FEW else SelectField
-        return kind(choices=[SelectChoice(each) for each in declaration.choices], validate_choice=False, **words)
+        choices = [SelectChoice(value, label) for value, label in declaration.choices.items()]
+        return kind(choices=choices, validate_choice=False, **words)
     if declaration.read is fields.yes_no:
         return BooleanField(**words)
     if declaration.secret:

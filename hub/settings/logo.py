@@ -13,8 +13,9 @@ from flask_babel import lazy_gettext as _
 
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
-from hub.settings import declared
+from hub.settings import changing, declared
 from hub.settings.models import Setting
+from hub.settings.sections import Section
 from hub.storage import images, obsolete
 from hub.storage.files import Files
 
@@ -33,6 +34,7 @@ setting = declared.declare(
     "",
     label=_("Logo"),
     help=_("The stored picture; upload it on the settings page."),
+    section=Section.HUB,
 )
 
 
@@ -69,8 +71,7 @@ def adopt(logo: Logo, *, by: Actor) -> None:
 
 def remove(*, by: Actor) -> None:
     """The hub has no logo of its own any more."""
-    if declared.current(setting.name):
-        _change("", by)
+    changing.change(setting.name, "", by=by)
 
 
 def key() -> str | None:
@@ -93,9 +94,16 @@ def address() -> str:
 
 def _change(new: str, by: Actor) -> None:
     before = declared.current(setting.name)
-    if before:
-        obsolete.give_up(sa.select(sa.literal(before)))
     db.session.merge(Setting(name=setting.name, value=new))
     db.session.flush()
     declared.forget()
     record(Event.SETTING_CHANGED, None, by=by, name=setting.name, before=before, after=new)
+    _give_up_former(setting.name, before, new)
+
+
+def _give_up_former(name: str, before: str, _after: str) -> None:
+    if name == setting.name and before:
+        obsolete.give_up(sa.select(sa.literal(before)))
+
+
+changing.followers.append(_give_up_former)

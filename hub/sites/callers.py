@@ -8,7 +8,7 @@ from hub import clock
 from hub.database import transaction
 from hub.extensions import db
 from hub.lookups import Lookup
-from hub.settings import declared
+from hub.settings import declared, emergency
 from hub.sites import checks
 from hub.sites.models import Reachability, Site, SiteState
 from hub.tokens import issuing
@@ -52,10 +52,12 @@ class SiteCallers:
         return _bearer(token)
 
     def admit(self, caller: Caller, function: Function) -> None:
-        """Nobody is turned away: calls are limited by address, before the dispatcher.
+        """HubReadOnly for what would change something while nothing may; calls are limited by address, beforehand.
 
         A call of a site that did not answer lately is a sign of life, noted once an hour at most.
         """
+        if function.writes:
+            emergency.require_writable()
         if caller.silent and caller.site_id is not None and not checks.heard_lately(caller.site_id):
             with transaction(db.session):
                 checks.heard(caller.site_id)

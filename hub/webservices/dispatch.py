@@ -45,7 +45,7 @@ class Callers(Protocol):
         """
 
     def admit(self, caller: Caller, function: Function) -> None:
-        """Asked once for each call: RateLimited when there were too many."""
+        """Asked once for each call, before anything happens: a HubError keeps it from being carried out."""
 
     def note_first_use(self, caller: Caller) -> None:
         """The caller's token was shown for the first time; runs in a transaction of its own."""

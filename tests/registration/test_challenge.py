@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from hub.extensions import limiter
+from hub.sites.details import SiteDetails
 from hub.sites.models import Site
 from tests.fakes import FakeProbe
 from tests.registration.conftest import (
@@ -54,8 +56,8 @@ def answered(page: str, **changes: str) -> dict[str, str]:
 
 
 def told(site: Site) -> dict[str, Any]:
-    ignored = {"id", "signing_key", "_sa_instance_state"}
-    return {name: value for name, value in vars(site).items() if name not in ignored and not name.endswith("_at")}
+    """What the site told, as its row has it."""
+    return {each.name: getattr(site, each.name) for each in fields(SiteDetails) if hasattr(site, each.name)}
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: f"{path.parent.name} {path.stem}")
