@@ -23,6 +23,7 @@ from hub.vocabulary import languages, subjects
 TOLD = ("courses", "users", "enrolments", "posts", "resources", "questions")
 BELIEVABLE = 10**9  # of anything on one site; a larger figure is a mistake, or a joke
 MONTHS = 24
+SIZES = (0, 10, 100, 500, 1000, 5000, 10_000, 50_000, 100_000)  # the smallest number of users of each class
 KEPT_FOR = timedelta(minutes=5)
 
 Count = tuple[str, int]
@@ -36,6 +37,7 @@ class Figures:
     key: tuple[int, int, int]  # sites, courses to join, courses to download
     countries: Sequence[directory.Country]
     releases: Sequence[Count]
+    sizes: Sequence[tuple[int, int]]  # the smallest number of users in a class, and how many sites are in it
     told: Sequence[tuple[str, int, int]]  # name of the figure, sum, and how many sites told it
     languages: Sequence[Count]
     levels: Sequence[Count]
@@ -71,6 +73,7 @@ def read(now: datetime, known: Figures | None = None) -> Figures:
         key=key,
         countries=directory.countries(),
         releases=_merged(_sites_by(Site.moodle_release), release_of),
+        sizes=_sizes(),
         told=_told(),
         languages=_merged(_courses_by(Course.language), languages.base),
         levels=_courses_by(Course.educational_level),
@@ -118,11 +121,24 @@ def _counted(query: sa.Select[str, int], column: InstrumentedAttribute[str]) -> 
 def _told() -> list[tuple[str, int, int]]:
     columns = []
     for name in TOLD:
-        value = sa.cast(Site.figures[name].as_string(), sa.Double)
+        value = _figure(name)
         believable = value.between(0, BELIEVABLE)
         columns += [sa.func.sum(value).filter(believable), sa.func.count().filter(believable)]
     row = db.session.execute(visible_sites().with_only_columns(*columns)).one()
     return [(name, int(row[2 * at] or 0), row[2 * at + 1]) for at, name in enumerate(TOLD)]
+
+
+def _sizes() -> list[tuple[int, int]]:
+    """How many of the sites that told their users have how many; the others are in no class."""
+    users = _figure("users")
+    ends = (*(each - 1 for each in SIZES[1:]), BELIEVABLE)
+    columns: list[Any] = [sa.func.count().filter(users.between(*limits)) for limits in zip(SIZES, ends, strict=True)]
+    row = db.session.execute(visible_sites().with_only_columns(*columns)).one()
+    return list(zip(SIZES, row, strict=True))
+
+
+def _figure(name: str) -> sa.ColumnElement[float]:
+    return sa.cast(Site.figures[name].as_string(), sa.Double)
 
 
 def _growth(now: datetime) -> list[tuple[datetime, int]]:

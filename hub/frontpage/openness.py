@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from hub.access import Permission
 from hub.errors import HubError
 from hub.settings.declared import current
+from hub.sites import visibility
 
 
 class HubPrivate(HubError):
@@ -53,11 +54,11 @@ def towards(person: Person) -> Openness:
     """How far the hub is open to this person."""
     if person.may(Permission.SEE_MODERATION):
         return Openness.OPEN
-    if not current("hubenabled"):
+    if not visibility.hub_open():
         return Openness.CLOSED
     if person.is_authenticated:
         return Openness.OPEN
-    if current("privacy") == "private":
+    if not visibility.hub_public():
         return Openness.PRIVATE
     return Openness.OPEN if current("searchfornologin") else Openness.SEARCH_AFTER_SIGN_IN
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hub import clock, readiness
+from hub import clock, exports, readiness
 from hub.access import open_to_all
 from hub.accounts import people
 from hub.accounts.views import ask_to_sign_in
@@ -16,6 +16,7 @@ from hub.courses.newest import newest
 from hub.database import transaction
 from hub.extensions import db
 from hub.frontpage import charts, figures, filters
+from hub.frontpage.figures import Figures
 from hub.frontpage.openness import Openness, require_names, towards
 from hub.here import asked_number, asked_page, local
 from hub.paging import SIZE, Page
@@ -23,7 +24,7 @@ from hub.runtime import hub_url
 from hub.search import query, results
 from hub.search.criteria import CourseCriteria
 from hub.sites import totals
-from hub.vocabulary import subjects
+from hub.vocabulary import countries, subjects
 
 bp = Blueprint("frontpage", __name__)
 NEWEST = 6
@@ -99,17 +100,38 @@ def statistics() -> ResponseReturnValue:
     """The hub in figures."""
     if not towards(current_user).names_somebody:
         return render_template("about/stats_private.html")
-    known = figures.read(clock.now(), current_app.extensions.get("hub_figures"))
-    current_app.extensions["hub_figures"] = known
+    known = _figures()
     return render_template(
         "about/stats.html",
         figures=known,
         charts=charts.charts(known),
+        dots=charts.dots(known),
+        map_size=countries.MAP_SIZE,
+        ends=charts.ends_of_growth(known),
         share=charts.share,
         columns=charts.columns([count for _end, count in known.growth]),
         width=charts.WIDTH,
         height=charts.HEIGHT,
     )
+
+
+@bp.get("/stats/<name>.csv")
+@open_to_all
+def statistics_file(name: str) -> ResponseReturnValue:
+    """What one picture of the page of statistics shows, as a file."""
+    if not towards(current_user).names_somebody:
+        abort(404)
+    rows = charts.complete(_figures(), name)
+    if rows is None:
+        abort(404)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(exports.as_csv(rows, ("value", "count")), mimetype="text/csv", headers=headers)
+
+
+def _figures() -> Figures:
+    known = figures.read(clock.now(), current_app.extensions.get("hub_figures"))
+    current_app.extensions["hub_figures"] = known
+    return known
 
 
 @bp.get("/about")

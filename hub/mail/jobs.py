@@ -76,7 +76,7 @@ def message_for(mail: OutgoingMail) -> Message:
         body=mail.body,
         html=compose.as_html(mail.subject, mail.body, mail.language),
         sender=current_app.config["MAIL_DEFAULT_SENDER"] or f"hub@{outbox.own_domain()}",
-        reply_to=declared.current("contactemail") or None,
+        reply_to=mail.reply_to or declared.current("contactemail") or None,
         date=mail.queued_at.timestamp(),
         extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
     )

@@ -22,6 +22,7 @@ class OutgoingMail(Base):
     subject: Mapped[str] = mapped_column(sa.String(500))
     body: Mapped[str] = mapped_column(sa.Text)
     language: Mapped[str] = mapped_column(sa.String(10), default="en")
+    reply_to: Mapped[str] = mapped_column(sa.String(254), default="")  # empty: the hub's contact
     site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)  # the site that it is about
     queued_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime | None] = mapped_column(index=True)  # empty when sent or given up

@@ -53,15 +53,17 @@ class About(Protocol):
     language: Any
 
 
-def queue(name: str, to: str, *, site: About | None = None, language: str = "", **values: Any) -> OutgoingMail:
+def queue(
+    name: str, to: str, *, site: About | None = None, language: str = "", reply_to: str = "", **values: Any
+) -> OutgoingMail:
     """The mail ``name`` to one address, stored and composed; it leaves after the commit, and never without it.
 
     It is written in ``language``, else in the language of the ``site`` that it is about, else in the hub's: the first
-    of these in which we have it.
+    of these in which we have it. Answers go to ``reply_to``, else to the hub's contact.
     """
     wanted = filter(None, (language, site.language if site else "", declared.current("language")))
     text = compose(name, {"site": site, **values} if site else values, wanted)
-    _require_single_lines(name, to, text.subject)
+    _require_single_lines(name, to, text.subject + reply_to)
     mail = OutgoingMail(
         name=name,
         message_id=f"<{uuid.uuid4().hex}@{own_domain()}>",
@@ -69,6 +71,7 @@ def queue(name: str, to: str, *, site: About | None = None, language: str = "", 
         subject=text.subject[:LONGEST_SUBJECT],
         body=text.body,
         language=text.language,
+        reply_to=reply_to,
         site_id=site.id if site else None,
         queued_at=clock.now(),
         next_attempt_at=clock.now(),

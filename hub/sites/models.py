@@ -57,6 +57,8 @@ class Hider(enum.StrEnum):
 
 
 SORTABLE = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")  # every database sorts it alike
+CONTACT_KEY = sa.String(254).with_variant(sa.String(254, collation="C"), "postgresql")
+WORD = sa.String(60).with_variant(sa.String(60, collation="C"), "postgresql")
 NARROWED = (
     "state",
     "visible",
@@ -150,6 +152,7 @@ class Site(Base):
     # by what the moderators' list sorts and narrows: sites.keys makes them from the columns above with every change
     standing_rank: Mapped[int] = mapped_column(sa.SmallInteger, default=7)  # prioritised, then trusted, then visible
     name_key: Mapped[str] = mapped_column(SORTABLE, default="")
+    contact_key: Mapped[str] = mapped_column(CONTACT_KEY, default="")
     language_base: Mapped[str] = mapped_column(sa.String(3), default="")
     release_number: Mapped[int] = mapped_column(default=0)  # 405 for Moodle 4.5; 0 when not told
     course_figure: Mapped[int] = mapped_column(sa.BigInteger, default=-1)  # -1: not told
@@ -190,6 +193,7 @@ class Site(Base):
             sa.Index(f"ix_site_by_{name}", name, "id")
             for name in ("name_key", "registered_at", "modified_at", "course_figure", "user_figure", "failure_count")
         ),
+        sa.Index("ix_site_contact_key", "contact_key", "state"),
         sa.Index("ix_site_narrowed", *NARROWED),
         sa.Index(
             "ix_site_prioritised_until",
@@ -291,6 +295,18 @@ class SiteMatter(Base):
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class VisitorLetter(Base):
+    """That a visitor wrote to a site's contact; by hashes, as only the number of letters matters."""
+
+    __tablename__ = "visitor_letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"))
+    sender_hash: Mapped[str] = mapped_column(sa.String(64))  # of the mail address given
+    origin_hash: Mapped[str] = mapped_column(sa.String(64))  # of the internet address
+    written_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Totals(Base):
     """How many sites and listed courses there are: one row, kept in the transaction that changes what it counts."""
 
@@ -300,6 +316,26 @@ class Totals(Base):
     site_count: Mapped[int] = mapped_column(default=0)
     enrollable_count: Mapped[int] = mapped_column(default=0)
     downloadable_count: Mapped[int] = mapped_column(default=0)
+
+
+class SiteWord(Base):
+    """A word of a site's name, URL or description, folded: sites are found by the beginnings of words."""
+
+    __tablename__ = "site_word"
+
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, autoincrement=False)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class SiteText(Base):
+    """The words of a site in one text, each after a blank: to look whether a site has a word that very many have."""
+
+    __tablename__ = "site_text"
+
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, autoincrement=False)
+    words: Mapped[str] = mapped_column(sa.Text)
 
 
 class SiteChange(Base):

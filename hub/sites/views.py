@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
+from hub import challenge
 from hub.access import Permission, open_to_all
 from hub.courses import counting, visibility
 from hub.courses.models import Course
+from hub.database import transaction
+from hub.errors import HubError
+from hub.extensions import db
 from hub.frontpage.openness import require_names, towards
 from hub.frontpage.wording import named
 from hub.here import asked_page, local
 from hub.paging import page_of
-from hub.sites import addresses, directory, listing, totals
+from hub.proxies import neighbourhood
+from hub.sites import addresses, directory, letters, listing, totals
+from hub.sites.forms import LetterForm
 from hub.sites.models import Site
 from hub.slugs import slug as slug_of
 from hub.vocabulary import countries
@@ -23,6 +30,7 @@ from hub.vocabulary import countries
 bp = Blueprint("sites", __name__)
 SITES_A_PAGE = 60
 GONE = 410
+COMPLAINT = 422
 
 
 @bp.get("/sites")
@@ -59,7 +67,42 @@ def show(site_id: int, slug: str) -> ResponseReturnValue:
         abort(404)
     if slug != slug_of(site.title):
         return redirect(local(addresses.page(site)), 301)
-    return render_template("sites/show.html", site=site, page=page_of(_courses(site), asked_page()))
+    return render_template(
+        "sites/show.html", site=site, contactable=letters.wanted(site), page=page_of(_courses(site), asked_page())
+    )
+
+
+@bp.get("/sites/<int(max=2147483647):site_id>/contact")
+@open_to_all
+def contact_form(site_id: int) -> ResponseReturnValue:
+    """The form in which a visitor writes to a site's contact."""
+    return render_template("sites/contact.html", site=_contactable(site_id), form=LetterForm(formdata=None))
+
+
+@bp.post("/sites/<int(max=2147483647):site_id>/contact")
+@open_to_all
+def contact(site_id: int) -> ResponseReturnValue:
+    """Pass a visitor's letter on."""
+    site, form = _contactable(site_id), LetterForm()
+    if not form.validate():
+        return render_template("sites/contact.html", site=site, form=form), COMPLAINT
+    try:
+        with transaction(db.session):
+            challenge.require("contact", form.challenge.data)
+            letters.write(listing.get(site_id), form.value, origin=neighbourhood(request.remote_addr or ""))
+    except HubError as error:
+        site = listing.get(site_id)
+        return render_template("sites/contact.html", site=site, form=form, complaint=error.message), error.status
+    flash(gettext("Your letter is on its way."), "success")
+    return redirect(local(addresses.page(listing.get(site_id))))
+
+
+def _contactable(site_id: int) -> Site:
+    require_names(current_user)
+    site = listing.get(site_id)
+    if not named(site) or not letters.wanted(site):
+        raise letters.LettersNotWanted
+    return site
 
 
 def _courses(site: Site) -> sa.Select[Course]:

@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("outgoing_mail") as table:
         table.add_column(sa.Column("language", sa.String(10), nullable=False, server_default="en"))
+        table.add_column(sa.Column("reply_to", sa.String(254), nullable=False, server_default=""))
         table.add_column(sa.Column("site_id", sa.Integer(), nullable=True))
         table.create_foreign_key("fk_outgoing_mail_site_id", "site", ["site_id"], ["id"])
         table.create_index("ix_outgoing_mail_site_id", ["site_id"])
@@ -53,4 +54,5 @@ def downgrade() -> None:
         table.drop_index("ix_outgoing_mail_site_id")
         table.drop_constraint("fk_outgoing_mail_site_id", type_="foreignkey")
         table.drop_column("site_id")
+        table.drop_column("reply_to")
         table.drop_column("language")

@@ -24,7 +24,7 @@ NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 def table(guest: Visitor, title: str) -> dict[str, str]:
     """The rows of the list of this title: words and number."""
     page = guest.get("/stats").page
-    rows = page.xpath(f"//section[h2='{title}']//tbody/tr")
+    rows = page.xpath(f"//section[.//h2='{title}']//tbody/tr")
     return {row.xpath("string(th)").strip(): row.xpath("string(td[1])").strip() for row in rows}
 
 
@@ -42,6 +42,39 @@ def test_courses_are_counted_by_everything_that_describes_them(guest: Visitor) -
     assert table(guest, "Levels") == {"Primary": "1", "Tertiary": "1", "not told": "1"}
     assert table(guest, "Audiences") == {"Administrators": "1", "Students": "1", "not told": "1"}
     assert table(guest, "Licences")["Creative Commons – Attribution 4.0"] == "1"
+
+
+def test_each_picture_has_a_table_beside_it_and_a_file_with_everything(guest: Visitor) -> None:
+    for number, code in enumerate(("DE", "FR", "FR", "ZZ", "")):
+        make_course(make_site(country_code=code, figures={"users": 10 ** (number + 1)}), language="fr")
+    page = guest.get("/stats").page
+    for link in page.xpath("//a[contains(@href, '.csv')]/@href"):
+        lines = guest.send("GET", link).text.splitlines()
+        assert lines[0] == "value,count", link
+        assert len(lines) > 1, link
+    assert guest.send("GET", "/stats/countries.csv").text.splitlines()[1:] == ["FR,2", "DE,1", "ZZ,1"]
+    guest.get("/stats/nothing.csv", 404)
+
+
+def test_the_map_has_a_dot_for_each_country_the_large_ones_below(guest: Visitor) -> None:
+    for code in ("FR", "FR", "FR", "MT", "ZZ"):
+        make_site(country_code=code)
+    db.session.commit()
+    dots = guest.get("/stats").page.xpath("//*[local-name()='circle']")
+    assert [each.xpath("string(*)") for each in dots] == ["France: 3", "Malta: 1"]
+    assert float(dots[0].get("r")) > float(dots[1].get("r"))
+
+
+def test_sites_are_classed_by_the_users_that_they_told(guest: Visitor) -> None:
+    for users in (0, 9, 10, 700, -1, 10**12):
+        make_site(figures={"users": users})
+    db.session.commit()
+    assert table(guest, "Sizes of the sites") == {
+        "0 to 9 users": "2",
+        "10 to 99 users": "1",
+        "100 to 499 users": "0",
+        "500 to 999 users": "1",
+    }
 
 
 def test_what_visitors_do_not_see_counts_nowhere(guest: Visitor) -> None:
@@ -67,7 +100,7 @@ def test_sums_say_how_many_sites_told_them(guest: Visitor) -> None:
     make_site(figures={"users": 100})
     make_site(figures={"users": 0})
     make_site()
-    [row] = guest.get("/stats").page.xpath("//section[h2='What the sites told']//tbody/tr")
+    [row] = guest.get("/stats").page.xpath("//section[.//h2='What the sites told']//tbody/tr")
     assert [cell.text_content() for cell in row] == ["Users", "100", "2 sites"]
 
 
