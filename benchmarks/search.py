@@ -88,7 +88,7 @@ def main() -> None:
 
 def measure(url: str, count: int, folder: Path | None = None) -> list[Measured]:
     """The cost of each query among ``count`` courses, on ``sqlite`` or the server of this URL."""
-    with _hub(url, folder) as app:
+    with hub(url, folder) as app:
         return _measure_all(app, count)
 
 
@@ -98,7 +98,7 @@ def ratio(measured: list[Measured]) -> float:
 
 
 @contextmanager
-def _hub(url: str, folder: Path | None) -> Iterator[Flask]:
+def hub(url: str, folder: Path | None) -> Iterator[Flask]:
     with tempfile.TemporaryDirectory(dir=folder) as data, _database(url) as database_url:
         config = Config(data_dir=Path(data), url="http://bench.example", database_url=database_url)
         app = create_app(config)
@@ -154,17 +154,17 @@ def _fill(count: int) -> None:
 
 
 def _measure(app: Flask, criteria: CourseCriteria) -> Measured:
-    first = _cpu(lambda: find(criteria), 1)
+    first = cpu(lambda: find(criteria), 1)
     found = find(criteria)
     client = app.test_client()
     measured = Measured(
         criteria,
         f"{'> ' if found.total_is_floor else ''}{found.total}",
-        _cpu(lambda: _original(criteria), 1),
-        _cpu(lambda: find(criteria), REPEATS),
+        cpu(lambda: _original(criteria), 1),
+        cpu(lambda: find(criteria), REPEATS),
         first,
-        _cpu(lambda: load(find(criteria).ids), REPEATS),
-        _cpu(lambda: client.get("/", query_string=criteria.args()), 5),
+        cpu(lambda: load(find(criteria).ids), REPEATS),
+        cpu(lambda: client.get("/", query_string=criteria.args()), 5),
     )
     assert client.get("/", query_string=criteria.args()).status_code == 200
     return measured
@@ -197,7 +197,7 @@ def _like(column: sa.orm.InstrumentedAttribute[str], pattern: str) -> sa.ColumnE
     return column.like(pattern) if db.engine.dialect.name == "sqlite" else column.ilike(pattern)
 
 
-def _cpu(act: Callable[[], object], repeats: int) -> float:
+def cpu(act: Callable[[], object], repeats: int) -> float:
     server = _server()
     before = time.process_time() + server()
     for _ in range(repeats):

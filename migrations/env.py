@@ -7,7 +7,7 @@ from flask import current_app
 
 from hub.extensions import db
 
-SEARCH_TABLES = ("course_index", "site_words")  # SQLite keeps its full-text index in tables that no model describes
+SEARCH_TABLES = ("course_index",)  # SQLite keeps its full-text index in tables that no model describes
 
 
 def _described(name: str | None, kind: str, _parents: object) -> bool:

@@ -7,14 +7,17 @@ A page is asked for by the site that it follows or precedes, so that no page is 
 from __future__ import annotations
 
 import enum
+import operator
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
-from hub import fields
 from hub.extensions import db
 from hub.sites import keys, words
 from hub.sites.models import Reachability, Site, SiteState
@@ -22,6 +25,7 @@ from hub.vocabulary import languages
 
 SIZE = 50
 MOST_COUNTED = 10_000  # more are said to be "more than"
+MOST_COUNTED_BY_WORDS = 1_000  # words that very many sites have are looked for in each
 FEW = 2_000  # so many are collected and sorted; of more, one in a hundred of 200 000 sites fits
 
 
@@ -58,7 +62,7 @@ class SiteCriteria:
     """Which sites, in which order; what is empty does not narrow."""
 
     search: str = ""
-    contact: str = ""
+    contact: str = ""  # the beginning of its mail address
     state: SiteState | None = SiteState.LIVE
     visible: bool | None = None
     trusted: bool | None = None
@@ -90,13 +94,13 @@ having_waiting_courses: list[Callable[[], sa.Select[int]]] = []  # courses know 
 def find(criteria: SiteCriteria, *, after: int = 0, before: int = 0, size: int = SIZE) -> Found:
     """The sites that fit: the first ones, or those that follow or precede the site of a number, in their order."""
     narrowed = _narrow(criteria)
-    total = min(narrowed.count, MOST_COUNTED)
+    total, floor = min(narrowed.count, narrowed.most), narrowed.count > narrowed.most
     backwards = bool(before) and not after
     rows = list(db.session.scalars(_page(narrowed, criteria, after or before, backwards).limit(size + 1)))
     more, items = len(rows) > size, rows[:size]
     if backwards:
-        return Found(items[::-1], total, narrowed.count > MOST_COUNTED, has_previous=more, has_next=True)
-    return Found(items, total, narrowed.count > MOST_COUNTED, has_previous=bool(after), has_next=more)
+        return Found(items[::-1], total, floor, has_previous=more, has_next=True)
+    return Found(items, total, floor, has_previous=bool(after), has_next=more)
 
 
 def every(criteria: SiteCriteria, batch: int = 500) -> Iterator[Site]:
@@ -117,6 +121,7 @@ class _Source:
     name: str
     ids: sa.Select[int]
     holds: sa.ColumnElement[bool]
+    looked_at: sa.ColumnElement[bool]  # the same, but no way to find sites: another index is to be followed
     equal: bool = False  # its index has the sites in the first order
 
 
@@ -125,25 +130,40 @@ class _Narrowed:
     """How many sites fit, counted no further than needed; their ids if they are few, else what has to hold."""
 
     count: int
+    most: int  # no more were counted
     ids: sa.Select[int]
     sources: Sequence[_Source]
 
     @property
     def few(self) -> bool:
-        return self.count <= FEW
+        return self.count <= min(self.most, FEW)
+
+    @property
+    def filter(self) -> _Source | None:
+        """What narrows beside the state, when that is one thing alone which has an index with the first order."""
+        beside = [source for source in self.sources if source.name != "state"]
+        return beside[0] if len(beside) == 1 and len(self.sources) == 2 and beside[0].equal else None
 
 
 def _narrow(criteria: SiteCriteria) -> _Narrowed:
     sources = list(_sources(criteria))
-    conditions = [source.holds for source in sources]
     counts = _counts([source.ids for source in sources], FEW)
     rarest = min(range(len(sources)), key=counts.__getitem__, default=None)
     if rarest is not None and counts[rarest] <= FEW:
-        others = [source.holds for source in sources if source is not sources[rarest]]
+        others = [source.looked_at for source in sources if source is not sources[rarest]]
         ids = sa.select(Site.id).where(Site.id.in_(sources[rarest].ids), *others)
     else:
-        ids = sa.select(Site.id).where(*conditions).with_hint(Site, "INDEXED BY ix_site_narrowed", "sqlite")
-    return _Narrowed(_counts([ids], MOST_COUNTED)[0], ids, sources)
+        ids = sa.select(Site.id).where(*_scanning(sources))
+    worded = any(source.name == "word" for source in sources)
+    most = MOST_COUNTED if not worded or counts[rarest or 0] <= FEW else MOST_COUNTED_BY_WORDS
+    return _Narrowed(_counts([ids], most)[0], most, ids, sources)
+
+
+def _scanning(sources: Sequence[_Source]) -> Iterator[sa.ColumnElement[bool]]:
+    """The conditions for reading ix_site_narrowed, which begins with the state, or the index of a single filter."""
+    beside = [source for source in sources if source.name != "state"]
+    for source in sources:
+        yield source.holds if source.name == "state" or len(beside) == 1 else source.looked_at
 
 
 def _counts(queries: Sequence[sa.Select[int]], most: int) -> Sequence[int]:
@@ -162,9 +182,10 @@ def _page(narrowed: _Narrowed, criteria: SiteCriteria, mark: int = 0, backwards:
     query = sa.select(Site).order_by(*(column.desc() if falling else column for column in columns))
     if narrowed.few:
         query = query.where(Site.id.in_(narrowed.ids))
-    else:
+    elif criteria.order is Order.STANDING and narrowed.filter:
         query = query.where(*(source.holds for source in narrowed.sources))
-        query = query.with_hint(Site, f"INDEXED BY {_walked(criteria, narrowed.sources)}", "sqlite")
+    else:
+        query = query.where(*(source.looked_at for source in narrowed.sources))
     return query.where(_beyond(columns, mark, falling)) if mark else query
 
 
@@ -176,15 +197,6 @@ def _beyond(columns: Sequence[sa.orm.InstrumentedAttribute[Any]], mark: int, fal
     here = sa.tuple_(*columns)
     there = sa.tuple_(*place, types=[column.type for column in columns])
     return here < there if falling else here > there
-
-
-def _walked(criteria: SiteCriteria, sources: Sequence[_Source]) -> str:
-    """The index that has the order; the first order has one for each filter that stands alone beside the state."""
-    if criteria.order is not Order.STANDING:
-        return f"ix_site_by_{criteria.order.columns[0].key}"
-    beside = [source for source in sources if source.name != "state"]
-    alone = len(beside) == 1 and len(sources) == 2 and beside[0].equal
-    return f"ix_site_{beside[0].name}" if alone else "ix_site_standing"
 
 
 def _sources(criteria: SiteCriteria) -> Iterator[_Source]:
@@ -199,7 +211,7 @@ def _sources(criteria: SiteCriteria) -> Iterator[_Source]:
         (Site.language_base, languages.base(criteria.language) if criteria.language else None),
     ):
         if wanted is not None:
-            yield _source(column.key, column == wanted, equal=True)
+            yield _source(column, operator.eq, wanted)
     yield from _ranges(criteria)
     yield from _lists(criteria)
 
@@ -207,23 +219,37 @@ def _sources(criteria: SiteCriteria) -> Iterator[_Source]:
 def _ranges(criteria: SiteCriteria) -> Iterator[_Source]:
     if criteria.version:
         lowest, highest = releases(criteria.version)
-        exact = lowest == highest
-        within = Site.release_number == lowest if exact else Site.release_number.between(lowest, highest)
-        yield _source("release_number", within, equal=exact)
+        if lowest == highest:
+            yield _source(Site.release_number, operator.eq, lowest)
+        else:
+            yield _source(Site.release_number, lambda column, wanted: column.between(*wanted), (lowest, highest))
+    if criteria.contact.strip():
+        yield _source(Site.contact_key, words.begins, criteria.contact.strip().casefold())
     if criteria.since:
-        yield _source("registered_at", Site.registered_at >= datetime.combine(criteria.since, time(), UTC))
+        yield _source(Site.registered_at, operator.ge, datetime.combine(criteria.since, time(), UTC))
 
 
 def _lists(criteria: SiteCriteria) -> Iterator[_Source]:
-    for text, where in ((criteria.search, "words"), (criteria.contact, "contact")):
-        if text.strip():
-            yield _Source(where, words.ids(text, where), words.holds(text, where))
+    if criteria.search.strip() and not keys.asked_words(criteria.search):
+        yield _Source("nothing", sa.select(Site.id).where(sa.false()), sa.false(), sa.false())
+    for word in keys.asked_words(criteria.search):
+        present = words.present(word)
+        yield _Source("word", words.beginning_with(word), present, present)
     for ids in having_waiting_courses if criteria.waiting else ():
-        yield _Source("waiting", ids(), Site.id.in_(ids()))
+        yield _Source("waiting", ids(), Site.id.in_(ids()), _aside(Site.id).in_(ids()))
 
 
-def _source(name: str, condition: sa.ColumnElement[bool], *, equal: bool = False) -> _Source:
-    return _Source(name, sa.select(Site.id).where(condition), condition, equal)
+def _source(column: sa.orm.InstrumentedAttribute[Any], compare: Callable[..., Any], wanted: Any) -> _Source:
+    condition = compare(column, wanted)
+    looked_at = compare(_aside(column), wanted)
+    return _Source(column.key, sa.select(Site.id).where(condition), condition, looked_at, compare is operator.eq)
+
+
+def _aside(column: sa.orm.InstrumentedAttribute[Any]) -> sa.ColumnElement[Any]:
+    """The column in a form in which SQLite, which knows nothing of frequencies, looks for no index with it."""
+    if words.on_postgresql():
+        return column.expression
+    return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
 
 
 def releases(version: str) -> tuple[int, int]:
@@ -231,5 +257,5 @@ def releases(version: str) -> tuple[int, int]:
     exact = keys.release_number(version)
     if exact:
         return exact, exact
-    major = fields.integer_or_none(version.strip().rstrip(".")) if version.strip().rstrip(".").isascii() else None
-    return (major * 100, major * 100 + 99) if major else (-1, -1)
+    major = re.fullmatch(r"\s*([0-9]{1,2})\.?\s*", version)
+    return (int(major[1]) * 100, int(major[1]) * 100 + 99) if major else (-1, -1)

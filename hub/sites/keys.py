@@ -13,8 +13,10 @@ from hub import fields
 from hub.vocabulary import languages
 
 LONGEST_KEY = 120
+LONGEST_ADDRESS = 254
 LONGEST_WORD = 60
-LONGEST_TEXT = 4_000  # characters of a description that are looked at
+LONGEST_TEXT = 2_000  # characters of a description that are looked at
+MOST_WORDS = 200  # of a site
 MOST_FIGURE = 10**15
 MOST_ASKED = 12  # words in one search; further ones are not looked at
 
@@ -31,7 +33,6 @@ class Told(Protocol):
     name: Any
     url: Any
     description: Any
-    contact_name: Any
     contact_email: Any
     language: Any
     moodle_release: Any
@@ -56,6 +57,7 @@ def derived(site: Told) -> dict[str, Any]:
     return {
         "standing_rank": 7 - (4 * bool(site.prioritised) + 2 * bool(site.trusted) + bool(site.visible)),
         "name_key": folded(site.name or site.url or "")[:LONGEST_KEY],
+        "contact_key": (site.contact_email or "").strip().casefold()[:LONGEST_ADDRESS],
         "language_base": languages.base(site.language or "")[:3],
         "release_number": release_number(site.moodle_release or ""),
         "course_figure": figure(site.figures, "courses"),
@@ -63,10 +65,9 @@ def derived(site: Told) -> dict[str, Any]:
     }
 
 
-def texts(site: Told) -> tuple[str, str]:
-    """What is found of the site, as words: name, URL and description; and its contact."""
-    told = f"{site.name or ''} {site.url or ''} {(site.description or '')[:LONGEST_TEXT]}"
-    return " ".join(words(told)), " ".join(words(f"{site.contact_name or ''} {site.contact_email or ''}"))
+def words_of(site: Told) -> list[str]:
+    """The words by which the site is found: of its name, its URL and the beginning of its description."""
+    return words(f"{site.name or ''} {site.url or ''} {(site.description or '')[:LONGEST_TEXT]}")[:MOST_WORDS]
 
 
 def release_number(release: str) -> int:

@@ -14,7 +14,7 @@ from hub.privacy.rows import eraser, finder
 from hub.privacy.settings import keepleftcontacts
 from hub.sites.models import Site, SiteState
 
-_CONTACT = {"contact_name": "", "contact_email": "", "contact_phone": "", "contactable": False}
+_CONTACT = {"contact_name": "", "contact_email": "", "contact_key": "", "contact_phone": "", "contactable": False}
 _SHOWN = ("id", "url", "name", "state", "contact_name", "contact_email", "contact_phone", "address", "registered_at")
 
 persons.add(

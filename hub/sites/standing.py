@@ -51,14 +51,20 @@ def require_live(site: Site) -> None:
         raise SiteGone(site)
 
 
+def hold(site: Site) -> None:
+    """Keep the site from changing elsewhere until this transaction ends, and see it as it is now."""
+    db.session.refresh(site, with_for_update=True)
+
+
 @contextmanager
-def changing(site: Site, change: Change) -> Iterator[None]:
+def changing(site: Site, *changes: Change) -> Iterator[None]:
     """Change the site's standing inside the block; totals and followers are told at its end."""
     before = listed(site)
     yield
     db.session.flush()
     totals.adjust(sites=listed(site) - before)
-    changed(site, change)
+    for change in changes:
+        changed(site, change)
 
 
 def changed(site: Site, change: Change) -> None:

@@ -1,52 +1,35 @@
-"""The words by which sites are found, kept in what each database has for full text.
-
-Sites are found by the beginnings of words. The words of a site are stored in the transaction that changes its row.
-"""
+"""The words by which sites are found, stored in the transaction that changes a site's row (docs/decisions/0004)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
 
 from hub.extensions import db
 from hub.sites import keys
-from hub.sites.models import Site
+from hub.sites.models import Site, SiteText, SiteWord
 
-WORDS = sa.table("site_words", sa.column("rowid"), sa.column("words"), sa.column("contact"))
-_READ = ("name", "url", "description", "contact_name", "contact_email")
-WHERE = {"words": WORDS.c.words, "contact": WORDS.c.contact}  # in name, URL and description, or in the contact
-
-
-def ids(text: str, where: str) -> sa.Select[int]:
-    """The numbers of the sites that have all words of the text, read from the index; without words there are none."""
-    asked = keys.asked_words(text)
-    condition = _matching(asked, where) if asked else sa.false()
-    return sa.select(WORDS.c.rowid).where(condition)
+_READ = ("name", "url", "description")
+_LAST = "\U0010ffff"  # stands behind every letter
 
 
-def holds(text: str, where: str) -> sa.ColumnElement[bool]:
-    """The same as a condition on one site, for texts that so many sites have that their list would be long."""
-    asked = keys.asked_words(text)
-    if not asked:
-        return sa.false()
-    own = sa.select(WORDS.c.rowid).where(WORDS.c.rowid == Site.id).correlate(Site)
-    if on_postgresql():
-        return own.where(_matching(asked, where)).exists()
-    padded = " " + sa.cast(WHERE[where], sa.Text)
-    return own.where(*(sa.func.instr(padded, f" {word}") > 0 for word in asked)).exists()
+def beginning_with(word: str) -> sa.Select[int]:
+    """The numbers of the sites with a word that begins so; a site with two such words comes twice."""
+    return sa.select(SiteWord.site_id).where(begins(SiteWord.word, word))
 
 
-def _matching(asked: list[str], where: str) -> sa.ColumnElement[bool]:
-    if on_postgresql():
-        query = " & ".join(f"'{word}':*" for word in asked)
-        return WHERE[where].op("@@", is_comparison=True)(sa.cast(query, TSQUERY))
-    query = " AND ".join(f'"{word}"*' for word in asked)
-    return sa.column("site_words").op("MATCH", is_comparison=True)(f"{{{where}}} : ({query})")
+def begins(column: sa.orm.InstrumentedAttribute[str], text: str) -> sa.ColumnElement[bool]:
+    """Whether a column begins so: a part of its index."""
+    return sa.and_(column >= text, column < text + _LAST)
+
+
+def present(word: str) -> sa.ColumnElement[bool]:
+    """The same as a condition on one site, for words that so many sites have that their list would be long."""
+    where = sa.func.strpos if on_postgresql() else sa.func.instr
+    text = sa.select(SiteText.words).where(SiteText.site_id == Site.id).correlate(Site).scalar_subquery()
+    return where(text, f" {word}") > 0
 
 
 def on_postgresql() -> bool:
@@ -64,20 +47,28 @@ def _derive(_mapper: Mapper[Site], _connection: Connection, site: Site) -> None:
 
 @event.listens_for(Site, "after_insert")
 @event.listens_for(Site, "after_update")
-def _store_words(_mapper: Mapper[Site], connection: Connection, site: Site) -> None:
+def _store(_mapper: Mapper[Site], connection: Connection, site: Site) -> None:
     state = sa.inspect(site)
-    if any(state.attrs[name].history.has_changes() for name in _READ):
-        connection.execute(sa.delete(WORDS).where(WORDS.c.rowid == site.id))
-        connection.execute(sa.insert(WORDS).values(row(site, on_postgresql=connection.dialect.name == "postgresql")))
+    if not any(state.attrs[name].history.has_changes() for name in _READ):
+        return
+    known = connection.scalar(sa.select(SiteText.words).where(SiteText.site_id == site.id))
+    old, new = set((known or "").split()), keys.words_of(site)
+    _exchange(connection, site.id, gone=old.difference(new), come=[word for word in new if word not in old])
+    text = {"site_id": site.id, "words": joined(new)}
+    if known is None:
+        connection.execute(sa.insert(SiteText), text)
+    else:
+        connection.execute(sa.update(SiteText).where(SiteText.site_id == site.id).values(text))
 
 
-def row(site: keys.Told, *, on_postgresql: bool) -> dict[str, Any]:
-    """What is stored of a site: to be inserted into WORDS."""
-    told = dict(zip(WHERE, keys.texts(site), strict=True))
-    if on_postgresql:
-        return {"rowid": site.id, **{name: _vector(text) for name, text in told.items()}}
-    return {"rowid": site.id, **told}
+def _exchange(connection: Connection, site_id: int, *, gone: set[str], come: list[str]) -> None:
+    if gone:
+        theirs = SiteWord.site_id == site_id, SiteWord.word.in_(sorted(gone))
+        connection.execute(sa.delete(SiteWord).where(*theirs))
+    if come:
+        connection.execute(sa.insert(SiteWord), [{"word": word, "site_id": site_id} for word in come])
 
 
-def _vector(text: str) -> sa.ColumnElement[Any]:
-    return sa.func.array_to_tsvector(sa.func.string_to_array(text, " "))
+def joined(words: list[str]) -> str:
+    """The words as SiteText keeps them."""
+    return "".join(f" {word}" for word in words)

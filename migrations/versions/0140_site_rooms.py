@@ -18,12 +18,14 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 SORTABLE = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")
+WORD = sa.String(60).with_variant(sa.String(60, collation="C"), "postgresql")
 FILTERS = ("visible", "trusted", "prioritised", "country_code", "language_base", "release_number")
 ORDERS = ("name_key", "registered_at", "modified_at", "course_figure", "user_figure")
 ENDING = sa.text("prioritised_until IS NOT NULL")
 COLUMNS = (
     ("standing_rank", sa.SmallInteger(), "7"),
     ("name_key", SORTABLE, ""),
+    ("contact_key", sa.String(254).with_variant(sa.String(254, collation="C"), "postgresql"), ""),
     ("language_base", sa.String(3), ""),
     ("release_number", sa.Integer(), "0"),
     ("course_figure", sa.BigInteger(), "-1"),
@@ -34,7 +36,6 @@ TOLD = (
     "name",
     "url",
     "description",
-    "contact_name",
     "contact_email",
     "language",
     "moodle_release",
@@ -59,6 +60,7 @@ def upgrade() -> None:
     op.create_index("ix_site_standing", "site", ["standing_rank", "name_key", "id"])
     for name in ORDERS:
         op.create_index(f"ix_site_by_{name}", "site", [name, "id"])
+    op.create_index("ix_site_contact_key", "site", ["contact_key", "state"])
     op.create_index(
         "ix_site_prioritised_until", "site", ["prioritised_until"], sqlite_where=ENDING, postgresql_where=ENDING
     )
@@ -66,21 +68,21 @@ def upgrade() -> None:
 
 
 def _make_words() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute("CREATE VIRTUAL TABLE site_words USING fts5(words, contact, tokenize = ascii, prefix = '1 2 3')")
-        return
     op.create_table(
-        "site_words",
-        sa.Column("rowid", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("words", postgresql.TSVECTOR(), nullable=False),
-        sa.Column("contact", postgresql.TSVECTOR(), nullable=False),
-        sa.PrimaryKeyConstraint("rowid", name="pk_site_words"),
+        "site_word",
+        sa.Column("word", WORD, nullable=False),
+        sa.Column("site_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_site_word_site_id"),
+        sa.PrimaryKeyConstraint("word", "site_id", name="pk_site_word"),
+        sqlite_with_rowid=False,
     )
-    for name in ("words", "contact"):
-        # Without fastupdate: a search would have to read through the whole list of what is not sorted in yet.
-        op.create_index(
-            f"ix_site_words_{name}", "site_words", [name], postgresql_using="gin", postgresql_with={"fastupdate": "off"}
-        )
+    op.create_table(
+        "site_text",
+        sa.Column("site_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_site_text_site_id"),
+        sa.PrimaryKeyConstraint("site_id", name="pk_site_text"),
+    )
 
 
 def _fill() -> None:
@@ -89,8 +91,7 @@ def _fill() -> None:
     last = 0
     while rows := _after(table, last):
         for row in rows:
-            told = SimpleNamespace(**row)
-            _store(told, keys.derived(told), *keys.texts(told))
+            _store(SimpleNamespace(**row))
         last = rows[-1]["id"]
 
 
@@ -99,15 +100,15 @@ def _after(table: sa.TableClause, last: int) -> list[sa.RowMapping]:
     return list(op.get_bind().execute(some).mappings())
 
 
-def _store(site: SimpleNamespace, columns: dict[str, object], words: str, contact: str) -> None:
-    connection = op.get_bind()
+def _store(site: SimpleNamespace) -> None:
+    connection, columns, words = op.get_bind(), keys.derived(site), keys.words_of(site)
     assigned = ", ".join(f"{name} = :{name}" for name in columns)
     connection.execute(sa.text(f"UPDATE site SET {assigned} WHERE id = :id"), {**columns, "id": site.id})
-    made = "array_to_tsvector(string_to_array({}, ' '))" if connection.dialect.name == "postgresql" else "{}"
-    connection.execute(
-        sa.text(f"INSERT INTO site_words (rowid, words, contact) VALUES (:id, {made.format(':w')}, {made.format(':c')})"),
-        {"id": site.id, "w": words, "c": contact},
-    )
+    text = {"id": site.id, "words": "".join(f" {word}" for word in words)}
+    connection.execute(sa.text("INSERT INTO site_text (site_id, words) VALUES (:id, :words)"), text)
+    for word in words:
+        row = {"id": site.id, "word": word}
+        connection.execute(sa.text("INSERT INTO site_word (site_id, word) VALUES (:id, :word)"), row)
 
 
 def _make_tables() -> None:
@@ -184,7 +185,7 @@ def _make_tables() -> None:
 def downgrade() -> None:
     for name in ("done_act", "saved_view", "site_note", "site_figures", "site_change", "site_words"):
         op.drop_table(name)
-    for name in ("prioritised_until", "standing", *(f"by_{name}" for name in ORDERS), *FILTERS):
+    for name in ("prioritised_until", "contact_key", "standing", *(f"by_{name}" for name in ORDERS), *FILTERS):
         op.drop_index(f"ix_site_{name}", "site")
     op.create_index("ix_site_listing", "site", ["state", "prioritised", "trusted", "visible", "name"])
     for name in (*(name for name, _, _ in reversed(COLUMNS)), "bytes_a_day", "prioritised_until"):
