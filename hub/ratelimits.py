@@ -17,6 +17,7 @@ from hub.extensions import limiter
 from hub.proxies import neighbourhood
 from hub.settings import declared
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 from hub.webservices.faults import RateLimited
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ registrationsperhour = declare(
     30,
     label=_("Registrations per address and hour"),
     help=_("How often sites may register from one internet address in an hour. Empty: no limit."),
+    section=Section.LIMITS,
 )
 callsperhour = declare(
     "callsperhour",
@@ -34,6 +36,7 @@ callsperhour = declare(
     360_000,
     label=_("Calls per address and hour"),
     help=_("How many web-service calls one internet address may make in an hour. Empty: no limit."),
+    section=Section.LIMITS,
 )
 
 

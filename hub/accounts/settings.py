@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from hub import fields
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 
 failedsigninsperaddress = declare(
     "failedsigninsperaddress",
@@ -13,6 +14,7 @@ failedsigninsperaddress = declare(
     60,
     label=_("Failed sign-ins per address and hour"),
     help=_("How often somebody may try a wrong password from one internet address in an hour."),
+    section=Section.SIGN_IN,
 )
 failedsigninsperaccount = declare(
     "failedsigninsperaccount",
@@ -20,6 +22,7 @@ failedsigninsperaccount = declare(
     40,
     label=_("Failed sign-ins per account and hour"),
     help=_("How often a wrong password may be tried for one account in an hour, wherever it comes from."),
+    section=Section.SIGN_IN,
 )
 sessionidlehours = declare(
     "sessionidlehours",
@@ -27,6 +30,7 @@ sessionidlehours = declare(
     24,
     label=_("Hours until an unused session ends"),
     help=_("Whoever has not opened a page for this long signs in again."),
+    section=Section.SIGN_IN,
 )
 sessiondays = declare(
     "sessiondays",
@@ -34,4 +38,5 @@ sessiondays = declare(
     30,
     label=_("Days until every session ends"),
     help=_("However busy a session is, it ends this long after it began."),
+    section=Section.SIGN_IN,
 )

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from hub import fields
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 
 MEBIBYTE = 1024**2
 GIBIBYTE = 1024**3
@@ -16,6 +17,7 @@ maxbackupsize = declare(
     4 * GIBIBYTE,
     label=_("Largest backup"),
     help=_("In bytes: a larger backup of a course is refused."),
+    section=Section.COURSES,
 )
 maxscreenshotsize = declare(
     "maxscreenshotsize",
@@ -23,6 +25,7 @@ maxscreenshotsize = declare(
     4 * MEBIBYTE,
     label=_("Largest screenshot"),
     help=_("In bytes. Moodle sites send at most 1000000."),
+    section=Section.COURSES,
 )
 maxuploadbytesperday = declare(
     "maxuploadbytesperday",
@@ -30,6 +33,7 @@ maxuploadbytesperday = declare(
     10 * GIBIBYTE,
     label=_("Bytes per site and day"),
     help=_("How much a site that is not trusted may send on one day. Empty: no limit."),
+    section=Section.COURSES,
 )
 maxuploadsatonce = declare(
     "maxuploadsatonce",
@@ -37,6 +41,7 @@ maxuploadsatonce = declare(
     20,
     label=_("Uploads at once"),
     help=_("How many files may arrive at the same moment; more are asked to try again later."),
+    section=Section.COURSES,
 )
 mindiskspace = declare(
     "mindiskspace",
@@ -44,4 +49,5 @@ mindiskspace = declare(
     GIBIBYTE // 2,
     label=_("Disk space kept free"),
     help=_("In bytes: no file is taken that would leave less than this on the disk of the data folder."),
+    section=Section.COURSES,
 )

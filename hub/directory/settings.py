@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from hub import fields
 from hub.errors import HubError
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 from hub.sites.identity import url_key
 
 LONGEST = 255
@@ -32,4 +33,5 @@ directoryurl = declare(
     "",
     label=_("Directory of hubs"),
     help=_("Address of the directory where this hub can be registered. Empty: none."),
+    section=Section.DIRECTORY,
 )

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from hub import fields
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 
 keepleftcontacts = declare(
     "keepleftcontacts",
@@ -13,6 +14,7 @@ keepleftcontacts = declare(
     365,
     label=_("Contacts of sites that left, in days"),
     help=_("Name, addresses and telephone of their contact are forgotten after this time. 0: never."),
+    section=Section.RECORDS,
 )
 keepdecided = declare(
     "keepdecided",
@@ -20,4 +22,5 @@ keepdecided = declare(
     180,
     label=_("Decided registrations, in days"),
     help=_("What arrived with attempts on taken addresses, and with moves, is forgotten after this time. 0: never."),
+    section=Section.RECORDS,
 )

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from hub import fields
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 
 LEAST_DAYS = 14
 
@@ -27,6 +28,7 @@ checksites = declare(
     True,
     label=_("Ask sites whether they answer"),
     help=_("Each site about once a day; nothing is ever decided by one failure. Off: none is asked."),
+    section=Section.SITES,
 )
 hideunreachableafter = declare(
     "hideunreachableafter",
@@ -37,6 +39,7 @@ hideunreachableafter = declare(
         "A site that has not answered for so long is hidden, after two mails to its contact, and comes back by itself. "
         "Trusted and prioritised ones are left to moderators. 0: never; otherwise 14 or more."
     ),
+    section=Section.SITES,
 )
 controladdress = declare(
     "controladdress",
@@ -47,4 +50,5 @@ controladdress = declare(
         "An address outside your own network that always answers, such as your organisation's web site. While neither "
         "it nor any site answers, the fault is the hub's own, and no site is judged. A hub with few sites needs it."
     ),
+    section=Section.SITES,
 )
