@@ -117,7 +117,7 @@ def test_an_administrator_looks_takes_a_copy_and_erases(traces: Site, administra
 @pytest.mark.parametrize("address", ["", "nobody", "a@b\nc"])
 def test_what_is_no_address_gets_a_sentence(administrator: Visitor, address: str) -> None:  # noqa: F811
     assert administrator.post("/admin/personal-data", 422, address=address).page.xpath(
-        "//*[@role='alert' or @class='error']"
+        "//*[@role='alert' or @class='errors']"
     )
 
 
