@@ -6,16 +6,26 @@ from datetime import datetime, timedelta
 
 from hub.events.record import Actor, Event, record, times
 from hub.registration import mails
-from hub.sites.models import Site
+from hub.sites import matters
+from hub.sites.models import MatterKind, Site
 
 GRACE = timedelta(days=14)
 MOST_TOLD_A_DAY = 3  # changes of one site: who changes it to and fro must not flood somebody's mailbox
 
 
 def confirming(site: Site, now: datetime) -> str:
-    """The address that decides for the site now; empty when only a moderator can."""
-    changed_lately = site.contact_changed_at is not None and now - site.contact_changed_at < GRACE
-    return site.previous_contact_email if changed_lately else site.contact_email
+    """The address that decides for the site now; empty when only a moderator can.
+
+    If a contact said that he knows nothing of the change, the two weeks last until a moderator has looked at it.
+    """
+    if site.contact_changed_at is None:
+        return site.contact_email
+    still_before = now - site.contact_changed_at < GRACE or _disputed(site)
+    return site.previous_contact_email if still_before else site.contact_email
+
+
+def _disputed(site: Site) -> bool:
+    return any(matter.kind is MatterKind.DISOWNED for matter in matters.of(site))
 
 
 def change(site: Site, address: str, *, now: datetime, by: Actor) -> bool:

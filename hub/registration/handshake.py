@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import singledispatch
 
 from hub import clock
 from hub.errors import HubError
-from hub.events.record import Event, record
+from hub.events.record import Event, record, times
 from hub.extensions import db
-from hub.registration import changes, mails, moving, replacing
+from hub.registration import changes, contacts, mails, moving, replacing
 from hub.registration.arrival import Arrival, HandOver, confirmation, renewal
 from hub.registration.decisions import (
     AskMovedOrCopied,
@@ -25,9 +26,9 @@ from hub.registration.decisions import (
     SendForNewSecret,
     decide,
 )
-from hub.registration.models import Move
+from hub.registration.models import Attempt, Move
 from hub.settings import declared
-from hub.sites import identity, listing, matters, standing
+from hub.sites import checks, identity, listing, matters, standing
 from hub.sites.models import MatterKind, Site, SiteState
 from hub.sites.standing import Change
 from hub.tokens import issuing
@@ -52,9 +53,10 @@ class MoveWaits:
 
 @dataclass(frozen=True)
 class Refused:
-    """The visitor is told this; what was noted stays noted."""
+    """The visitor is told this; what was noted stays noted, and he can prove that the URL is his."""
 
     error: HubError
+    attempt: Attempt
 
 
 Outcome = HandOver | Question | MoveWaits | Refused
@@ -123,6 +125,7 @@ def _return(decision: Return, arrival: Arrival) -> Outcome:
 def _register_again(decision: RegisterAgain, arrival: Arrival) -> Outcome:
     _take_in(decision.site, arrival)
     record(Event.SITE_REGISTERED_AGAIN, decision.site, by=decision.site, address=arrival.address)
+    _tell_contact(decision.site, arrival)
     return _handed_over(decision.site, arrival)
 
 
@@ -136,12 +139,13 @@ def _change_path(decision: ChangePath, arrival: Arrival) -> Outcome:
     issuing.revoke_all(decision.site.id, Reason.SITE_MOVED)
     record(Event.SITE_MOVED, decision.site, by=decision.site, old=decision.site.url, new=arrival.details.url)
     _take_in(decision.site, arrival)
+    _tell_contact(decision.site, arrival)
     return _handed_over(decision.site, arrival)
 
 
 @carry_out.register
 def _ask_to_move(decision: AskToMove, arrival: Arrival) -> Outcome:
-    destination = moving.Destination(arrival.details, arrival.key, arrival.secret, arrival.huburl)
+    destination = moving.Destination(arrival.details, arrival.key, arrival.secret, arrival.huburl, arrival.address)
     return MoveWaits(decision.site, moving.ask(decision.site, destination))
 
 
@@ -153,11 +157,21 @@ def _send_for_new_secret(decision: SendForNewSecret, arrival: Arrival) -> Outcom
 
 @carry_out.register
 def _ask_to_replace(decision: AskToReplace, arrival: Arrival) -> Outcome:
-    return Refused(replacing.ask(decision.holder, arrival))
+    asked = replacing.ask(decision.holder, arrival)
+    return Refused(asked.answer, asked.attempt)
+
+
+def _tell_contact(site: Site, arrival: Arrival) -> None:
+    """Whoever knows the secret can fetch a token: the contact of a site in use hears of it, at most once a day."""
+    lately = clock.now() - timedelta(days=1)
+    in_use = site.confirmed_at is not None or site.updated_at is not None
+    if in_use and times(site, lately, Event.SITE_REGISTERED_AGAIN, Event.SITE_MOVED) <= 1:
+        mails.registered_again(site, contacts.confirming(site, clock.now()), address=arrival.address)
 
 
 def _take_in(site: Site, arrival: Arrival) -> None:
     changes.apply(site, arrival.details, completely=False, by=site, now=clock.now(), key=arrival.key)
+    checks.heard(site.id)
     site.address = arrival.address
 
 

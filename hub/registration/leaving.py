@@ -33,11 +33,11 @@ def unregister(site: Site) -> None:
     record(Event.SITE_UNREGISTERED, site, by=site)
 
 
-def give_way(site: Site, *, by: Actor) -> None:
-    """The site's secret continues under another site's URL: this row of it ends."""
+def give_way(site: Site, *, by: Actor, reason: str) -> None:
+    """Another site takes this one's secret or URL over: this row ends, and its courses are seen no more."""
     publication.withdraw_all_of(site)
     _leave(site, SiteState.UNREGISTERED, Reason.SITE_REPLACED)
-    record(Event.SITE_UNREGISTERED, site, by=by, reason="its secret continues under another URL")
+    record(Event.SITE_UNREGISTERED, site, by=by, reason=reason)
 
 
 def remove(site: Site, *, by: Actor, reason: str, with_courses: bool) -> None:

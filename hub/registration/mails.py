@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,6 +14,7 @@ from hub import clock
 from hub.extensions import db
 from hub.mail import outbox
 from hub.registration.arrival import on_site
+from hub.registration.models import Move
 from hub.runtime import hub_url
 from hub.sites.contact_link import state_page
 from hub.sites.models import Site
@@ -68,19 +71,56 @@ def url_taken(site: Site, to: str, *, newcomer: str, link_token: str, days: int)
         outbox.queue_to_moderators("site-url-taken", **values)
 
 
-def move_asked(site: Site, to: str, *, new_url: str, link_token: str) -> None:
+def move_asked(site: Site, to: str, *, new_url: str, link_token: str, days: int) -> None:
     """To whoever decides for the site, and to moderators: it says that it moved to another host."""
     query = urlencode({"id": site.id, "token": link_token})
     link = f"{hub_url()}/registration/move?{query}"
     if to:
-        outbox.queue("site-move-asked", to, site=site, new_url=new_url, link=link)
+        outbox.queue("site-move-asked", to, site=site, new_url=new_url, link=link, days=days)
     outbox.queue_to_moderators("site-moving", site=site, new_url=new_url, told=bool(to), link=moderation(site))
 
 
-def move_decided(site: Site, *, new_url: str, accepted: bool) -> None:
-    """To the contact: what became of the move."""
-    if site.contact_email:
-        outbox.queue("site-move-decided", site.contact_email, site=site, new_url=new_url, accepted=accepted)
+class Outcome(enum.StrEnum):
+    """What became of a move."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+def move_decided(site: Site, to: Iterable[str], move: Move, outcome: Outcome) -> None:
+    """To both sides, where they have an address: what became of the move."""
+    for address in _each_once(to):
+        outbox.queue("site-move-decided", address, site=site, new_url=move.new_url, outcome=outcome.value)
+
+
+def attempt_decided(site: Site, former: str, newcomer: str) -> None:
+    """To both sides: a moderator has let another installation take the site's place."""
+    for address in _each_once((former, newcomer)):
+        outbox.queue("site-replaced", address, site=site, link=f"{hub_url()}/connect")
+
+
+def url_given(former: Site, to: str) -> None:
+    """To whoever decided for a site: another installation proved that the URL is its own."""
+    if to:
+        outbox.queue("site-url-given", to, site=former)
+
+
+def registered_again(site: Site, to: str, *, address: str) -> None:
+    """To whoever decides for a site: it has registered again in a browser, and a new token was handed out."""
+    if to:
+        outbox.queue("site-registered-again", to, site=site, address=address, link=state_page(site))
+
+
+def stranger(site: Site, *, asked_for: str, addresses: Sequence[str]) -> None:
+    """To moderators: the contact of a site says that somebody else asks in its name."""
+    outbox.queue_to_moderators(
+        "site-stranger", site=site, asked_for=asked_for, addresses=addresses, link=moderation(site)
+    )
+
+
+def _each_once(addresses: Iterable[str]) -> list[str]:
+    return list({each.casefold(): each for each in addresses if each}.values())
 
 
 def site_removed(site: Site, *, reason: str, blocked: bool, huburl: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken
@@ -9,6 +10,7 @@ from cryptography.fernet import InvalidToken
 from hub import clock
 from hub.events.record import Event, record
 from hub.registration import changes, moving
+from hub.registration.blocks import AttemptBlocked
 from hub.registration.decisions import require_reachable, same_host
 from hub.registration.signatures import Signature
 from hub.sealing import unsealed
@@ -31,7 +33,7 @@ def update(
     now = clock.now()
     signed_at = _signed_at(site, details, signature, now)
     held = _hold_back(site, details) if site.signed_at is not None and signed_at is None else set()
-    key = _new_key(site, details, probed) if "url" not in held else None
+    key = _new_key(site, details, probed, address) if "url" not in held else None
     changed = changes.apply(site, details, completely=True, by=site, now=now, key=key, held=held)
     site.signed_at = signed_at or site.signed_at
     site.updated_at, site.address = now, address or site.address
@@ -64,7 +66,7 @@ def _held_already(site: Site, held: dict[str, str]) -> bool:
     )
 
 
-def _new_key(site: Site, details: SiteDetails, probed: ProbeResult | None) -> str | None:
+def _new_key(site: Site, details: SiteDetails, probed: ProbeResult | None, address: str) -> str | None:
     """The key under which the site is found from now on; nothing when its URL stays as it is for now."""
     if not details.url:
         return None
@@ -74,5 +76,6 @@ def _new_key(site: Site, details: SiteDetails, probed: ProbeResult | None) -> st
     require_reachable(details.url, probed or _NOT_ASKED)
     if same_host(site, key):
         return key
-    moving.ask(site, moving.Destination(SiteDetails.parse({"url": details.url}), key))
+    with suppress(AttemptBlocked):  # a copy goes on telling where it lives; the contact has answered that already
+        moving.ask(site, moving.Destination(SiteDetails.parse({"url": details.url}), key, address=address))
     return None

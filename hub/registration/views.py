@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
@@ -13,23 +13,36 @@ from hub.access import open_to_all
 from hub.challenge import views as arriving
 from hub.database import retrying, transaction
 from hub.extensions import csrf, db
-from hub.registration import blocking, disowning, handshake, moving, replacing
+from hub.outgoing.limits import Deadline
+from hub.registration import (
+    blocking,
+    blocks,
+    disowning,
+    evidence,
+    guessing,
+    handshake,
+    moving,
+    proofs,
+    replacing,
+)
 from hub.registration.arrival import Arrival, HandOver, known_address, on_site, require_password, shown_hub_name
 from hub.registration.comparing import compare
 from hub.registration.decisions import Choice, require_reachable
-from hub.registration.handshake import MoveWaits, Outcome, Question, Refused
+from hub.registration.handshake import MoveWaits, Question, Refused
 from hub.registration.links import MAILED_LINK
+from hub.registration.models import Attempt, Move
 from hub.runtime import allow_form_target, hub_url
 from hub.settings import declared, password
 from hub.sites import matters
 from hub.sites.contact_link import LinkInvalid, get_told
 from hub.sites.details import SiteDetails
 from hub.sites.identity import origin
-from hub.sites.probe import REGISTRATION_SECONDS
+from hub.sites.probe import REGISTRATION_SECONDS, UPDATE_SECONDS, ProbeResult
 from hub.webservices.faults import HubNotEnabled
 
 bp = Blueprint("registration", __name__)
 
+SHORTEST_LOOK = 1.0  # seconds: with fewer left nobody is asked for a guess
 ANSWERS = ("action", "freshmoodletokenconf", "deny")  # fields of our own forms: only these need their token
 
 
@@ -81,13 +94,17 @@ def _arrive(given: Mapping[str, str]) -> ResponseReturnValue:
     if (held := arriving.stop(arrival, given)) is not None:
         return held
     db.session.rollback()  # no transaction stays open while the site is asked
-    require_reachable(arrival.details.url, _ask(arrival.details.url))
+    deadline = Deadline(REGISTRATION_SECONDS)
+    require_reachable(arrival.details.url, _ask(arrival.details.url, REGISTRATION_SECONDS))
     outcome = retrying(db.session, lambda: handshake.register(arrival, _choice()))
-    return _answer(outcome, arrival, given)
+    if isinstance(outcome, Question):
+        return _ask_moved_or_copied(outcome, arrival, given, deadline)
+    return _answer(outcome)
 
 
-def _ask(url: str) -> Any:
-    return current_app.extensions["hub_probe"](url, REGISTRATION_SECONDS)
+def _ask(url: str, within: float) -> ProbeResult:
+    result: ProbeResult = current_app.extensions["hub_probe"](url, within)
+    return result
 
 
 def _echoed(given: Mapping[str, str]) -> str:
@@ -101,25 +118,44 @@ def _choice() -> Choice | None:
     return Choice(chosen) if chosen in list(Choice) else None
 
 
-def _answer(outcome: Outcome, arrival: Arrival, given: Mapping[str, str]) -> ResponseReturnValue:
+def _answer(outcome: HandOver | MoveWaits | Refused) -> ResponseReturnValue:
     if isinstance(outcome, HandOver):
         return ToSite(outcome)
-    if isinstance(outcome, Refused):
-        raise outcome.error
     if isinstance(outcome, MoveWaits):
-        return render_template("registration/move_waits.html", site=outcome.site, move=outcome.move), 202
-    return _ask_moved_or_copied(outcome, arrival, given)
+        page = render_template("registration/move_waits.html", move=outcome.move, proof=_proof_page(outcome.move))
+        return page, 202
+    error = outcome.error
+    page = render_template("registration/taken.html", error=error, proof=_proof_page(outcome.attempt))
+    return page, error.status
 
 
-def _ask_moved_or_copied(question: Question, arrival: Arrival, given: Mapping[str, str]) -> ResponseReturnValue:
+def _proof_page(asking: Attempt | Move) -> str:
+    values: dict[str, Any] = dict(proofs.page_of(asking))
+    return url_for("proof_page.show", **values)
+
+
+def _ask_moved_or_copied(
+    question: Question, arrival: Arrival, given: Mapping[str, str], deadline: Deadline
+) -> ResponseReturnValue:
     allow_form_target(origin(arrival.details.url))
-    carried = {name: value for name, value in given.items() if name not in ("action", "csrf_token")}
+    registered_url = question.site.url
+    db.session.rollback()  # the registered site is asked as well
+    answer = _ask(registered_url, min(UPDATE_SECONDS, deadline.left())) if deadline.left() > SHORTEST_LOOK else None
+    clues = evidence.clues(
+        question.site,
+        arrival.details,
+        came_from=arrival.address,
+        old_answers=answer.reachable if answer else None,
+        old_leads_to=(answer.final_url or "") if answer else "",
+        new_answers=True,
+    )
     return render_template(
         "registration/moved_or_copied.html",
         site=question.site,
         arriving=arrival.details,
         differences=list(compare(question.site, arrival.details)),
-        carried=carried,
+        guess=guessing.guess(clues),
+        carried={name: value for name, value in given.items() if name not in ("action", "csrf_token")},
     )
 
 
@@ -138,9 +174,8 @@ def _answer_contact(site_id: int, token: str) -> ResponseReturnValue:
     if _sent().get("freshmoodletokenconf") == "1":
         return ToSite(retrying(db.session, lambda: replacing.accept(site_id, token, by=MAILED_LINK)))
     if "deny" in _sent():
-        with transaction(db.session):
-            site = replacing.deny(site_id, token, by=MAILED_LINK)
-        return render_template("registration/denied.html", site=site)
+        site = retrying(db.session, lambda: replacing.deny(site_id, token, by=MAILED_LINK))
+        return render_template("registration/denied.html", site=site, days=blocks.LASTS.days)
     site, attempts = replacing.get_asked(site_id, token)
     waiting = [(attempt, SiteDetails.parse(attempt.details)) for attempt in attempts]
     for _attempt, details in waiting:
@@ -170,16 +205,17 @@ def show_move() -> ResponseReturnValue:
 def decide_move() -> ResponseReturnValue:
     """The contact's decision about a move."""
     site_id, token = _number(request.form.get("id", "")), request.form.get("token", "")
-    accepted = request.form.get("decision") == "accept"
-    handover = retrying(db.session, lambda: _decided(site_id, token, accepted))
-    return ToSite(handover) if handover else render_template("registration/move_decided.html", accepted=accepted)
+    decision = request.form.get("decision", "")
+    handover = retrying(db.session, lambda: _decided(site_id, token, decision))
+    return ToSite(handover) if handover else render_template("registration/move_decided.html", decision=decision)
 
 
-def _decided(site_id: int, token: str, accepted: bool) -> HandOver | None:
+def _decided(site_id: int, token: str, decision: str) -> HandOver | None:
     _site, move = moving.get_asked(site_id, token)
-    if accepted:
+    if decision == "accept":
         return moving.accept(move, by=MAILED_LINK)
-    moving.refuse(move, by=MAILED_LINK)
+    decide = {"refuse": moving.refuse, "disown": moving.disown}.get(decision) or abort(400)
+    decide(move, by=MAILED_LINK)
     return None
 
 
@@ -189,7 +225,11 @@ def show_state() -> ResponseReturnValue:
     """The contact of a site sees what the hub knows and has decided about it."""
     site = get_told(request.args.get("token", ""))
     return render_template(
-        "registration/state.html", site=site, waiting=matters.of(site), token=request.args.get("token", "")
+        "registration/state.html",
+        site=site,
+        waiting=matters.of(site),
+        token=request.args.get("token", ""),
+        proof_page=proofs.page_of(site),
     )
 
 

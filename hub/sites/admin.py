@@ -4,39 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from hub.access import Permission, requires
-from hub.admin import menu, waiting
+from hub.admin import menu
 from hub.admin.acting import perform
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
 from hub.here import asked_number, asked_page
 from hub.paging import page_of
-from hub.registration import moving
-from hub.sites import attention, listing, matters, moderation, rooms
+from hub.sites import attention, listing, moderation, rooms
 from hub.sites.acts import DESK
 from hub.sites.forms import SiteFilter, SiteForm
-from hub.sites.models import SiteMatter
 
 bp = Blueprint("sites_admin", __name__)
 SIZE = 50
 _KEPT = {"search", "trusted", "countrycode", "language"}  # of the original's parameters: they look, and do nothing
 
 menu.add(_("Sites"), "sites_admin.index", Permission.SEE_MODERATION, position=20)
-
-
-def _count_matters() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(SiteMatter.closed_at.is_(None))) or 0
-
-
-waiting.add(_("Matters about sites"), _count_matters, "sites_admin.matters_waiting", Permission.SEE_MODERATION)
 
 
 @bp.get("/admin/sites")
@@ -46,14 +36,6 @@ def index() -> ResponseReturnValue:
     form = SiteFilter(request.args)
     page = page_of(listing.filtered(**form.value), asked_page(), SIZE)
     return render_template("admin/sites.html", form=form, page=page, acts=DESK.acts)
-
-
-@bp.get("/admin/sites/matters")
-@requires(Permission.SEE_MODERATION)
-def matters_waiting() -> ResponseReturnValue:
-    """What about sites waits for somebody, oldest first."""
-    rows = db.session.execute(matters.waiting().limit(100)).all()
-    return render_template("admin/matters.html", rows=rows)
 
 
 @bp.get("/admin/sites/<int(max=2147483647):site_id>")
@@ -105,20 +87,6 @@ def close_matter(site_id: int, matter_id: int) -> ResponseReturnValue:
     with transaction(db.session):
         attention.close(listing.get(site_id), matter_id, by=current_user._get_current_object())
     flash(gettext("Noted as dealt with."), "success")
-    return redirect(url_for(".look", site_id=site_id))
-
-
-@bp.post("/admin/sites/<int(max=2147483647):site_id>/move/<decision>")
-@requires(Permission.MODERATE_SITES)
-def decide_move(site_id: int, decision: str) -> ResponseReturnValue:
-    """Accept or refuse the move that waits, if it is still the one that was looked at."""
-    decide = {"accept": moving.accept, "refuse": moving.refuse}.get(decision) or abort(404)
-    with transaction(db.session):
-        move = moving.find_waiting(listing.get(site_id))
-        if move is None or str(move.id) != request.form.get("move"):
-            raise attention.MatterNotFound("This move does not wait any more. Look at the site again.")
-        decide(move, by=current_user._get_current_object())
-    flash(gettext("The move is decided; the contact is told."), "success")
     return redirect(url_for(".look", site_id=site_id))
 
 

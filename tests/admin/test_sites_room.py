@@ -269,7 +269,7 @@ def test_a_moderator_accepts_a_move_and_the_old_token_dies(app: Flask, moderator
     site = make_site(url="https://old.example.org")
     token, move = make_token(site), asked_to_move(site)
     assert "https://new.example.org" in moderator.get(f"/admin/sites/{site.id}").words
-    moderator.post(f"/admin/sites/{site.id}/move/accept", move=move.id)
+    moderator.post("/admin/sites/moves/acts", act="accept", ids=[move.id], confirmed="1", reason="they told us")
     assert now(site).url == "https://new.example.org"
     assert issuing.find_bearer(token) is None
 
@@ -277,15 +277,15 @@ def test_a_moderator_accepts_a_move_and_the_old_token_dies(app: Flask, moderator
 def test_a_moderator_refuses_a_move_and_the_site_stays(app: Flask, moderator: Visitor) -> None:
     site = make_site(url="https://old.example.org")
     move = asked_to_move(site)
-    moderator.post(f"/admin/sites/{site.id}/move/refuse", move=move.id)
+    moderator.post("/admin/sites/moves/acts", act="refuse", ids=[move.id], confirmed="1")
     assert (now(site).url, now(site).trust_paused) == ("https://old.example.org", False)
 
 
 def test_only_the_move_that_was_looked_at_is_decided(app: Flask, moderator: Visitor) -> None:
     site = make_site(url="https://old.example.org")
     move = asked_to_move(site)
-    moderator.post(f"/admin/sites/{site.id}/move/accept", status=404, move=move.id + 1)
-    moderator.post(f"/admin/sites/{site.id}/move/explode", status=404, move=move.id)
+    moderator.post("/admin/sites/moves/acts", status=404, act="accept", ids=[move.id + 1], confirmed="1", reason="x")
+    moderator.post("/admin/sites/moves/acts", status=400, act="explode", ids=[move.id])
     assert now(site).url == "https://old.example.org"
 
 

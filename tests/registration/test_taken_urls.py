@@ -16,6 +16,7 @@ from hub.jobs import schedule
 from hub.registration import replacing
 from hub.registration.models import Attempt, AttemptState
 from hub.sites.models import Site, SiteState
+from hub.tokens.issuing import hashed
 from hub.tokens.models import Token
 from tests.factories import make_course, make_site, make_token
 from tests.registration.conftest import (
@@ -179,14 +180,51 @@ def test_this_was_not_me_closes_everything(visitor: FlaskClient, holder: str) ->
 def test_denied_or_not_at_most_one_mail_a_day_goes_to_a_url(visitor: FlaskClient, holder: str) -> None:
     visitor.get(query(**NEWCOMER))
     submit(visitor, forms(visitor.get(asked()).text)[-1])
-    assert "freshmoodleregistrationerror2" in visitor.get(query(**NEWCOMER)).text
+    elsewhere = {"environ_overrides": {"REMOTE_ADDR": "192.0.2.77"}}
+    assert "freshmoodleregistrationerror2" in visitor.get(query(token="another secret"), **elsewhere).text
     assert len(mails("site-url-taken")) == 1
 
 
-def test_only_so_many_attempts_wait(visitor: FlaskClient, holder: str) -> None:
-    for number in range(replacing.MOST_OPEN + 3):
-        visitor.get(query(token=f"secret {number}"))
-    assert count(Attempt) == replacing.MOST_OPEN
+def attempts_of(site_url: str) -> list[Attempt]:
+    return replacing.open_attempts(site_of(site_url), clock.now())
+
+
+def from_address(visitor: FlaskClient, number: int, secret: str) -> None:
+    response = visitor.get(query(token=secret), environ_overrides={"REMOTE_ADDR": f"192.0.2.{number}"})
+    assert response.status_code == 409
+
+
+def test_one_address_displaces_only_its_own_attempts(visitor: FlaskClient, holder: str) -> None:
+    from_address(visitor, 1, "rightful, mailed")
+    from_address(visitor, 2, "rightful, not mailed")
+    for number in range(20):
+        from_address(visitor, 3, f"flood {number}")
+    waiting = [hashed(each) for each in ("rightful, mailed", "rightful, not mailed", "flood 18", "flood 19")]
+    assert [attempt.secret_hash for attempt in attempts_of(SITE_URL)] == waiting
+
+
+def test_a_flood_from_many_addresses_keeps_nobody_out_and_never_displaces_who_was_mailed_about(
+    visitor: FlaskClient, holder: str
+) -> None:
+    from_address(visitor, 1, "mailed")
+    for number in range(20):
+        from_address(visitor, 2 + number, f"flood {number}")
+    from_address(visitor, 1, "the last one")
+    waiting = [attempt.secret_hash for attempt in attempts_of(SITE_URL)]
+    assert (waiting[0], waiting[-1]) == (hashed("mailed"), hashed("the last one"))
+    assert len(waiting) == replacing.MOST_OPEN
+    assert hashed("flood 0") not in waiting
+
+
+def test_a_week_of_daily_mails_never_fills_all_places(visitor: FlaskClient, holder: str) -> None:
+    for day in range(12):
+        with clock.fixed(START + timedelta(days=day, minutes=day)):
+            from_address(visitor, 1 + day, f"daily {day}")
+    with clock.fixed(START + timedelta(days=11, minutes=12)):
+        from_address(visitor, 99, "rightful")
+        waiting = [attempt.secret_hash for attempt in attempts_of(SITE_URL)]
+    assert hashed("rightful") in waiting
+    assert len(waiting) < replacing.MOST_OPEN
 
 
 def test_B32_after_a_week_an_attempt_ends_and_its_secret_is_forgotten(visitor: FlaskClient, holder: str) -> None:
@@ -207,8 +245,26 @@ def test_B32_the_waiting_secret_is_stored_encrypted(visitor: FlaskClient, holder
     assert "a fresh secret" not in asked()
 
 
+def test_the_contact_of_one_site_never_ends_another_ones_registration(visitor: FlaskClient, holder: str) -> None:
+    elsewhere = register(visitor, url="https://elsewhere.example.org", token="shared", contactemail="a@example.org")
+    visitor.get(query(token="shared", name="Whoever knows the secret of A"))
+    response = submit(visitor, forms(visitor.get(asked()).text)[0])
+    assert response.status_code == 409
+    assert "sitesecretalreadyexist" in response.text
+    registered = call(
+        visitor,
+        elsewhere.token,
+        "hub_site_is_registered",
+        siteurl="https://elsewhere.example.org",
+        sitesecret="shared",
+    )
+    assert registered is True
+    assert is_registered(visitor, holder) is True
+
+
 def test_B16_T06_a_known_site_on_another_sites_url_ends_its_own_row(visitor: FlaskClient, holder: str) -> None:
-    elsewhere = register(visitor, url="https://elsewhere.example.org", token="secret of A", name="Site A").token
+    arrival = {"url": "https://elsewhere.example.org", "token": "secret of A", "contactemail": OLD_CONTACT}
+    elsewhere = register(visitor, **arrival, name="Site A").token
     assert "freshmoodleregistrationerror" in visitor.get(query(token="secret of A", name="Site A")).text
     handed = Handed.over(submit(visitor, forms(visitor.get(asked()).text)[0]))
     assert is_registered(visitor, elsewhere)["errorcode"] == "invalidtoken"  # type: ignore[index]  # an error object

@@ -1,0 +1,1 @@
+"""The page on which somebody proves that an address is his."""
