@@ -42,6 +42,11 @@ def without(name: str) -> str:
     return _changed(page=None, **{name: None})
 
 
+def changed(**values: Any) -> str:
+    """The address being answered, with these parameters instead, and without those that are None."""
+    return _changed(**values)
+
+
 def _changed(**changed: Any) -> str:
     kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in changed}
     given = {name: value for name, value in changed.items() if value is not None}
