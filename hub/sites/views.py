@@ -16,13 +16,13 @@ from hub.courses.models import Course
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
+from hub.frontpage.forms import LetterForm
 from hub.frontpage.openness import require_names, towards
 from hub.frontpage.wording import named
 from hub.here import asked_page, local
 from hub.paging import page_of
 from hub.proxies import neighbourhood
 from hub.sites import addresses, directory, letters, listing, totals
-from hub.sites.forms import LetterForm
 from hub.sites.models import Site
 from hub.slugs import slug as slug_of
 from hub.vocabulary import countries
