@@ -102,16 +102,20 @@ def _taken(found: Membership) -> Errand:
 
 
 def note(errand: Errand, problem: DirectoryProblem | None, *, by: Actor, watched: bool) -> None:
-    """What came of the call. Nothing is noted when the registration ended or turned round meanwhile.
+    """What came of the call. Nothing is noted when the registration ended meanwhile, or is to become something else.
+
+    That the directory has heard of the leaving counts in any case, also when somebody wanted to stay meanwhile.
 
     ``watched`` says that a person waits for the outcome: they are told at once, and their act is an event.
     """
     found = membership.find_live(lock=True)
-    if found is None or found.id != errand.membership_id or _purpose(found) is not errand.purpose:
+    if found is None or found.id != errand.membership_id:
         return
     found.tried_at = clock.now()
     if _gone(errand, problem):
         membership.left(found, Ending.UNKNOWN_THERE if problem else Ending.LEFT, by=by)
+    elif _purpose(found) is not errand.purpose:
+        return
     elif problem is None:
         _note_updated(found)
         if watched:

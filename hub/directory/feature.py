@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.directory import admin, cli, jobs, models
+from hub.directory import admin, cli, jobs, membership, models
+from hub.settings import changing
+
+changing.followers.append(membership.follow_setting)
 
 
 def init_app(app: Flask) -> None:

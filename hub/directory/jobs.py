@@ -9,15 +9,14 @@ from hub.database import retrying, transaction
 from hub.directory import errands, membership
 from hub.directory.client import DirectoryProblem, RemoteDirectory
 from hub.directory.errands import Errand
+from hub.directory.membership import BY_ITSELF
 from hub.errors import HubError
-from hub.events.record import Actor, job
+from hub.events.record import Actor
 from hub.extensions import db
 from hub.jobs import schedule
 from hub.outgoing import current_client
 
 log = logging.getLogger(__name__)
-
-BY_ITSELF = job(membership.JOB)
 
 
 @schedule.every(minutes=1, name=membership.JOB)

@@ -19,7 +19,7 @@ from hub.directory.requirements import Lack
 from hub.directory.settings import directoryurl
 from hub.directory.steps import ASKED_FOR, Ending, State, Step, StepImpossible, after
 from hub.errors import HubError
-from hub.events.record import Actor, Event, record
+from hub.events.record import Actor, Event, job, record
 from hub.extensions import db
 from hub.jobs.queue import wake
 from hub.sealing import sealed, unsealed
@@ -32,6 +32,7 @@ from hub.tokens.models import Token
 from hub.tokens.services import Service
 
 JOB = "call-directory"
+BY_ITSELF = job(JOB)
 LONGEST_TOKEN = 255
 
 
@@ -216,13 +217,12 @@ def forget(*, by: Actor) -> Membership:
     return membership
 
 
-def follow_setting(name: str, *, by: Actor) -> None:
+def follow_setting(name: str, _before: object, _after: object) -> None:
     """A setting has another value: a hub that became private leaves, and whatever else changed is told soon."""
     if name not in introduction.SETTINGS or (membership := find_live()) is None:
         return
     if declared.current("privacy") == "private":
-        if membership.state is not State.LEAVING:
-            leave(by=by)
+        leave(by=BY_ITSELF)
     elif membership.state is State.CONFIRMED and not membership.failure_count:
         membership.next_attempt_at = clock.now()
         wake(JOB)

@@ -67,6 +67,7 @@ _NEXT: dict[tuple[State | None, Step], State] = {
     (State.ASKED, Step.FORGET): State.ENDED,
     (State.CONFIRMED, Step.UPDATE): State.CONFIRMED,
     (State.CONFIRMED, Step.LEAVE): State.LEAVING,
+    (State.CONFIRMED, Step.LEFT): State.ENDED,  # somebody wanted to stay while the directory was being told
     (State.CONFIRMED, Step.FORGET): State.ENDED,
     (State.LEAVING, Step.LEAVE): State.LEAVING,
     (State.LEAVING, Step.STAY): State.CONFIRMED,
