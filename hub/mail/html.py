@@ -19,8 +19,9 @@ _PAGE = Markup(
     '<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
     "<title>{subject}</title></head>"
-    '<body style="margin:0;padding:1.5rem 1rem;font:16px/1.5 system-ui,sans-serif">'
-    '<div style="max-width:36rem;margin:0 auto">{content}</div></body></html>'
+    '<body style="margin:0;padding:1.5rem 1rem;background:Canvas;color:CanvasText;font:16px/1.5 system-ui,sans-serif">'
+    '<main style="display:block;max-width:36rem;margin:0 auto"><h1 style="font-size:1.25rem">{subject}</h1>'
+    "{content}</main></body></html>"
 )
 _FACTS = "margin:1rem 0;padding:.75rem 1rem;border-inline-start:3px solid #7a8a99;overflow-wrap:anywhere"
 _BUTTON = (

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from email.charset import QP, Charset
 from types import TracebackType
 
@@ -15,9 +16,10 @@ from flask import current_app
 from flask_mail import BadHeaderError, Connection, Message
 
 from hub.database import transaction
+from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.jobs import schedule, sweep
-from hub.mail import compose, outbox, persons
+from hub.mail import compose, examining, outbox, persons
 from hub.mail.models import OutgoingMail
 from hub.mail.settings import keepmails, keepmailtexts
 from hub.privacy.retention import keep
@@ -102,6 +104,39 @@ def _note(mail_id: int, problem: Exception | None) -> None:
         else:
             outbox.note_failed(mail, f"{type(problem).__name__}: {problem}")
             log.warning("mail %s (%s) was not sent: %s", mail.id, mail.name, mail.last_error)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A mail was handed to the server just now; ``problem`` is what it answered, empty when it took the mail."""
+
+    address: str
+    server: str
+    problem: str
+
+
+def tried(address: str, *, by: Actor) -> Tried:
+    """Send a test mail at once. It stands in the outbox like any other, but is not tried again."""
+    with transaction(db.session):
+        mail = outbox.queue("test-mail", address)
+        record(Event.MAIL_TESTED, None, by=by)
+        outbox.reserve(mail)
+        mail_id, message = mail.id, message_for(mail)
+    problem = _send(message)
+    _note(mail_id, problem)
+    if problem is not None:
+        with transaction(db.session):
+            outbox.give_up(outbox.get_mail(mail_id))
+    return Tried(address, examining.server(), examining.told(problem) if problem else "")
+
+
+def reach() -> Exception | None:
+    """What keeps the hub from talking to its mail server, without sending anything; nothing when it answers."""
+    try:
+        with _PatientConnection(current_app.extensions["mail"]):
+            return None
+    except (OSError, ValueError) as problem:
+        return problem
 
 
 class _PatientConnection(Connection):

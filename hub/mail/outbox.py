@@ -102,9 +102,14 @@ def claim() -> OutgoingMail | None:
     """The next due mail, reserved for the caller for a minute: whoever dies with it leaves it to the others."""
     mail = db.session.scalar(due(clock.now()).limit(1).with_for_update(skip_locked=True))
     if mail is not None:
-        mail.attempt_count += 1
-        mail.next_attempt_at = clock.now() + CLAIMED_FOR
+        reserve(mail)
     return mail
+
+
+def reserve(mail: OutgoingMail) -> None:
+    """Keep others from sending this mail for a minute: the caller does."""
+    mail.attempt_count += 1
+    mail.next_attempt_at = clock.now() + CLAIMED_FOR
 
 
 def note_sent(mail: OutgoingMail) -> None:
@@ -120,6 +125,11 @@ def note_failed(mail: OutgoingMail, reason: str) -> None:
     pause = min(LONGEST_PAUSE, timedelta(minutes=2 ** min(mail.attempt_count - 1, 10)))
     given_up = clock.now() > mail.queued_at + TRIED_FOR
     mail.next_attempt_at = None if given_up else clock.now() + pause
+
+
+def give_up(mail: OutgoingMail) -> None:
+    """Try this mail no more; its last error stays."""
+    mail.next_attempt_at = None
 
 
 def retry(mail: OutgoingMail, *, by: Actor) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from hub import clock
 from hub.access import Role
@@ -23,12 +21,11 @@ from hub.settings import declared
 from hub.sites import matters
 from hub.sites.models import MatterKind
 from tests.factories import make_course, make_site
-from tests.support.browser import Complaints
+from tests.support.looking import assert_well_made, sign_in
 from tests.support.pages import PASSWORD
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-WINDOWS = [(360, "dark"), (1280, "light")]
 HOSTILE = "<img src=x onerror='window.struck = true'>"
 
 
@@ -45,7 +42,7 @@ def rooms(app: Flask, server: Server) -> list[str]:
         matters.open_matter(site, MatterKind.NEW_NAME, old="Before", new=site.name)
     things = [f"/admin/sites/{site.id}", f"/admin/courses/{waiting.id}", f"/admin/courses/{changed.id}"]
     lists = ["/admin/", "/admin/courses", "/admin/courses?visibility=any", "/admin/sites", "/admin/sites/matters"]
-    others = ["/admin/events", "/admin/mail", "/admin/settings", "/account"]
+    others = ["/admin/events", "/admin/mail", "/admin/settings", "/admin/personal-data", "/account"]
     return [*lists, *things, f"{things[0]}/edit", f"{things[1]}/edit", *others]
 
 
@@ -55,35 +52,6 @@ def _let_wait(course: Course) -> None:
         course_id_on_site=course.course_id_on_site, kind=course.kind, delete_screenshots=True, **text
     )
     versions.hold(course, details, now=clock.now())
-
-
-def sign_in(page: Page, server: Server) -> None:
-    page.goto(server.url + "/login")
-    page.get_by_label("User name").fill("ada")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
-
-
-def assert_well_made(page: Page) -> None:
-    """Nothing for axe to find, and nothing wider than the window."""
-    findings = Axe().run(page)
-    assert findings.violations_count == 0, f"{page.viewport_size} {page.url}: {findings.generate_report()}"
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"], f"{page.url}: {width}"
-    assert page.evaluate("window.struck") is None
-
-
-@pytest.fixture(params=WINDOWS, ids=lambda window: f"{window[0]} {window[1]}")
-def window(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A window of this width, in these colours."""
-    width, scheme = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    complaints = Complaints()
-    complaints.watch(context)
-    yield context.new_page()
-    context.close()
-    assert complaints.unexpected == []
 
 
 def test_every_room_is_well_made(window: Page, server: Server, rooms: list[str]) -> None:
