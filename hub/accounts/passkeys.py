@@ -35,7 +35,8 @@ from hub.settings import declared
 
 MOST = 20  # for one person
 _LONGEST_ANSWER = 20_000
-_UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)  # what the library makes of garbage
+# What the library makes of garbage.
+_UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 class PasskeysUnavailable(HubError):
