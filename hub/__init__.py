@@ -16,6 +16,7 @@ from hub.courses import feature as courses_feature
 from hub.demo import feature as demo_feature
 from hub.directory import feature as directory_feature
 from hub.doctor import feature as doctor_feature
+from hub.environment import feature as environment_feature
 from hub.events import feature as events_feature
 from hub.extensions import babel, csrf, db, limiter, login_manager, migrate
 from hub.extensions import mail as mailer
@@ -56,6 +57,7 @@ FEATURES = (
     frontpage_feature,
     privacy_feature,
     admin_feature,
+    environment_feature,
     demo_feature,
     errorpages,
     ratelimits,

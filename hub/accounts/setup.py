@@ -58,8 +58,13 @@ def require_code(given: str) -> None:
     """Raise AlreadySetUp once there is an administrator, and CodeWrong for any code but ours."""
     if people.anybody():
         raise AlreadySetUp("This hub has been set up already. Sign in, or ask its administrator.")
-    if not hmac.compare_digest(given.strip().upper().encode(), _code().encode()):
+    if not _fits(given):
         raise CodeWrong("This is not the code of this hub. Open the address that the hub printed when it started.")
+
+
+def is_code(given: str) -> bool:
+    """Whether somebody who was shown this code may set the hub up, and see what it stands on."""
+    return not people.anybody() and _fits(given)
 
 
 def set_up(wanted: FirstRun, given_code: str) -> User:
@@ -72,6 +77,10 @@ def set_up(wanted: FirstRun, given_code: str) -> User:
     declared.change("hubenabled", "1")
     record(Event.HUB_SET_UP, None, by=user, **wanted.settings)
     return user
+
+
+def _fits(given: str) -> bool:
+    return hmac.compare_digest(given.strip().upper().encode(), _code().encode())
 
 
 def _code() -> str:

@@ -13,8 +13,11 @@ from hub.accounts.forms import PasswordForm, PreferencesForm, SetupForm, SignInF
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
 from hub.database import transaction
+from hub.environment.requirements import examine_all
 from hub.errors import HubError
+from hub.events.record import VISITOR
 from hub.extensions import db, limiter
+from hub.mail import jobs as mail
 
 bp = Blueprint("accounts", __name__)
 
@@ -28,7 +31,7 @@ def set_up_form() -> ResponseReturnValue:
     if people.anybody():
         flash(_("This hub has been set up already."), "info")
         return redirect(url_for(".sign_in_form"))
-    return render_template("accounts/setup.html", form=SetupForm(code=request.args.get("code", "")))
+    return _setup_page(SetupForm(code=request.args.get("code", "")))
 
 
 @bp.post("/setup")
@@ -38,7 +41,7 @@ def set_up() -> ResponseReturnValue:
     """Make the first administrator, open the hub and sign in."""
     form = SetupForm()
     if not form.validate():
-        return render_template("accounts/setup.html", form=form), COMPLAINT
+        return _setup_page(form), COMPLAINT
     try:
         with transaction(db.session):
             user = setup.set_up(form.value, form.code.data)
@@ -46,10 +49,26 @@ def set_up() -> ResponseReturnValue:
         raise
     except HubError as error:
         status = limits.REFUSED if isinstance(error, setup.CodeWrong) else COMPLAINT
-        return render_template("accounts/setup.html", form=form, complaint=error.message), status
+        return _setup_page(form, complaint=error.message), status
     signing_in.begin(user)
     flash(_("Your hub is open. Sites can register from now on."), "success")
     return redirect(url_for("admin.overview"))
+
+
+@bp.post("/setup/mail")
+@open_to_all
+@limiter.limit("30 per hour", deduct_when=limits.was_refused)
+@limiter.limit("10 per hour")
+def try_mail() -> ResponseReturnValue:
+    """Send a mail to whoever sets the hub up, and say what the mail server answered; all that was typed stays."""
+    form = SetupForm()
+    try:
+        setup.require_code(form.code.data or "")
+    except setup.CodeWrong as error:
+        return _setup_page(form, complaint=error.message), limits.REFUSED
+    if not form.email.validate(form):
+        return _setup_page(form), COMPLAINT
+    return _setup_page(form, tried=mail.tried(form.email.data, by=VISITOR))
 
 
 @bp.get("/login")
@@ -178,6 +197,13 @@ def _after_sign_in() -> str:
 
 def _preferences() -> PreferencesForm:
     return PreferencesForm(formdata=None, obj=_me())
+
+
+def _setup_page(form: SetupForm, **shown: object) -> str:
+    """The first-run page. What the hub stands on is shown to whoever has the code, and to no stranger."""
+    may_see = setup.is_code(form.code.data or "")
+    db.session.rollback()  # nothing is open while disks and servers are asked
+    return render_template("accounts/setup.html", form=form, findings=examine_all() if may_see else [], **shown)
 
 
 def _account_page(password: PasswordForm, preferences: PreferencesForm, complaint: str | None = None) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from config import Config
-from hub.storage import jobs, models
+from hub.storage import jobs, models, trial
 from hub.storage.disk import DiskFiles
 from hub.storage.files import Files
 from hub.storage.objects import ObjectFiles
@@ -26,4 +26,4 @@ def _opened(config: Config, data_folder: Path) -> Files:
     return DiskFiles(Path(parts.path)) if parts.scheme == "file" else ObjectFiles(config.storage_url)
 
 
-__all__ = ["init_app", "jobs", "models"]
+__all__ = ["init_app", "jobs", "models", "trial"]
