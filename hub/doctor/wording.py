@@ -502,7 +502,9 @@ class _Forgiving(dict[str, str]):
 
 
 def facts(finding: Finding) -> list[tuple[str, str]]:
-    """The values behind the sentence, each with its label."""
+    """The values behind the sentence, each with its label; none where the sentence says it all."""
+    if finding.step is Step.URL or finding.verdict is Verdict.NOT_ASKED:
+        return []
     return [(str(VALUES[name]), text) for name, text in finding.values.items() if name in VALUES and text]
 
 
