@@ -218,6 +218,7 @@ def test_only_what_machines_call_does_without_the_token(app: Flask) -> None:
         "/local/hub/webservice/webservices.php",
         "/local/hub/webservice/upload.php",
         "/local/hub/siteregistration.php",
+        "/login/token.php",  # says only that there is nothing to be had
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, request
@@ -34,6 +35,17 @@ def serve() -> Response:
     """A call in XML-RPC or REST, answered in kind; a visit without a call gets a line of text."""
     dispatcher: Dispatcher = current_app.extensions["webservices"]
     return _response(_answer(_incoming(), dispatcher.carry_out))
+
+
+@bp.route("/login/token.php", methods=["GET", "POST"])
+@open_to_all
+def sign_in_for_token() -> Response:
+    """Generic clients ask for a token by name and password here; a hub gives tokens to sites only, and says so."""
+    told = {
+        "error": "This hub gives no tokens for names and passwords. A Moodle site gets its token when it registers.",
+        "errorcode": "enablewsdescription",
+    }
+    return _response(Answer(json.dumps(told).encode(), "application/json; charset=utf-8"))
 
 
 def refuse(error: HubError) -> Response:

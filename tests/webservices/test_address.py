@@ -175,3 +175,14 @@ def test_a_body_that_breaks_off_breaks_nothing(port: int, client: FlaskClient, r
         connection.shutdown(socket.SHUT_WR)
         assert b"<fault>" in connection.makefile("rb").read()
     assert received.by_name == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_assertion_122_whoever_asks_for_a_token_by_password_is_told_that_a_hub_gives_none(
+    client: FlaskClient, method: str
+) -> None:
+    answer = client.open("/login/token.php", method=method, data={"username": "ada", "password": "wrong"})
+    assert (answer.status_code, answer.content_type) == (200, "application/json; charset=utf-8")
+    assert answer.json is not None
+    assert answer.json["errorcode"] == "enablewsdescription"
+    assert "registers" in answer.json["error"]
