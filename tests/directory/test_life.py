@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from PIL import Image
 
 from hub import clock
 from hub.directory import handover, membership
@@ -82,6 +84,22 @@ def test_a_hub_joins_is_asked_tells_and_leaves(room: Room, directory: PlayedDire
         xmlrpc_call(room.browser.client, carried["token"], "hub_get_info")
     assert kinds() == ["asked", "confirmed", "updated", "leaving", "left"]
     assert_whole()
+
+
+def test_the_directory_fetches_the_logo_where_sites_do(room: Room, directory: PlayedDirectory) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (90, 60), "teal").save(picture, "PNG")
+    picture.seek(0)
+    room.browser.post("/admin/settings/logo", picture=(picture, "logo.png"))
+    room.join()
+    work()
+    ((_name, (told,)),) = directory.calls
+    assert told["hublogo"] == 1
+    answer = room.browser.client.application.test_client().get(
+        "/local/hub/webservice/download.php?filetype=hubscreenshot"
+    )
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert Image.open(io.BytesIO(answer.data)).size == (90, 60)
 
 
 def test_after_any_end_the_hub_registers_anew_with_another_token(room: Room, directory: PlayedDirectory) -> None:
