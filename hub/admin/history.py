@@ -38,14 +38,14 @@ def of(subject: Subject, limit: int = 50) -> list[Line]:
 def lines(rows: Sequence[EventRow]) -> list[Line]:
     """These events in readable form; two more questions to the database, however many there are."""
     details = _details([row.id for row in rows])
-    names = _names({row.actor for row in rows})
+    called = names({row.actor for row in rows})
     return [
         Line(
             id=row.id,
             at=row.at,
             kind=row.kind,
             actor=row.actor,
-            actor_name=names.get(row.actor, row.actor),
+            actor_name=called.get(row.actor, row.actor),
             subject_type=row.subject_type,
             subject_id=row.subject_id,
             details=details.get(row.id, {}),
@@ -59,7 +59,8 @@ def _details(event_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     return {event_id: details for event_id, details in db.session.execute(query)}
 
 
-def _names(actors: set[str]) -> dict[str, str]:
+def names(actors: set[str]) -> dict[str, str]:
+    """The user names of those of these actors who are people."""
     ids = [int(number) for kind, _, number in (actor.partition(":") for actor in actors) if kind == "user"]
     query = sa.select(User.id, User.username).where(User.id.in_(ids))
     return {f"user:{user_id}": username for user_id, username in db.session.execute(query)}

@@ -82,6 +82,11 @@ def of(room: str, person: User) -> Sequence[SavedView]:
     return db.session.scalars(readable.order_by(theirs.desc(), SavedView.name, SavedView.id).limit(200)).all()
 
 
+def all_of(room: str) -> Sequence[SavedView]:
+    """The views of everybody, by number."""
+    return db.session.scalars(sa.select(SavedView).where(SavedView.room == room).order_by(SavedView.id)).all()
+
+
 def tidy(query: str) -> str:
     """The parts of a query that say which list it is, without those that are empty."""
     kept = [(name, value) for name, value in parse_qsl(query.lstrip("?")) if value and name not in _PLACE]

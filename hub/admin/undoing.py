@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from flask_babel.speaklater import LazyString
 
 from hub import clock
 from hub.admin.models import DoneAct
@@ -23,6 +24,7 @@ Rule = TypeVar("Rule", bound=Callable[..., None])
 
 _batch: ContextVar[str] = ContextVar("batch", default="")
 _undoers: dict[str, Callable[..., None]] = {}
+_notices: dict[str, LazyString | str] = {}
 _endings: dict[str, Callable[[DoneAct], None]] = {}
 
 
@@ -43,11 +45,15 @@ class NothingToUndo(HubError):
         super().__init__("This cannot be undone any more: it was undone already, or 30 days have passed.")
 
 
-def undoes(*acts: str) -> Callable[[Rule], Rule]:
-    """Declare that the function undoes these acts: ``rule(done, by=…)``; UndoRefused says what stands in the way."""
+def undoes(*acts: str, notice: LazyString | str = "") -> Callable[[Rule], Rule]:
+    """Declare that the function undoes these acts: ``rule(done, by=…)``; UndoRefused says what stands in the way.
+
+    ``notice`` is what whoever undoes has to know, because not everything comes back.
+    """
 
     def declare(rule: Rule) -> Rule:
         _undoers.update(dict.fromkeys(acts, rule))
+        _notices.update(dict.fromkeys(acts, notice))
         return rule
 
     return declare
@@ -61,6 +67,11 @@ def ends(*acts: str) -> Callable[[Rule], Rule]:
         return rule
 
     return declare
+
+
+def notice_of(done: DoneAct) -> str:
+    """What does not come back with this act, in a sentence; empty when everything does."""
+    return str(_notices[done.act])
 
 
 @contextmanager

@@ -31,4 +31,9 @@ def detail(value: Any) -> str:
     return text if len(text) <= _LONGEST_DETAIL else text[:_LONGEST_DETAIL] + "…"
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"moment": moment, "detail": detail}
+def host(url: str) -> str:
+    """Host and path of a URL: what tells sites apart in a list."""
+    return url.partition("://")[2].rstrip("/") or url
+
+
+FILTERS: dict[str, Callable[..., Any]] = {"moment": moment, "detail": detail, "host": host}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.courses import admin, cli, jobs, models, persons, settings, site_section, transfer, trust, webservice
-from hub.sites import standing
+from hub.courses import admin, cli, jobs, models, persons, settings, site_section, transfer, trust, waiting, webservice
+from hub.sites import finding, standing
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +16,8 @@ def init_app(app: Flask) -> None:
     site_section.add()
     if trust.follow not in standing.followers:
         standing.followers.append(trust.follow)
+    if waiting.site_ids not in finding.having_waiting_courses:
+        finding.having_waiting_courses.append(waiting.site_ids)
 
 
 __all__ = ["init_app", "jobs", "models", "persons", "settings", "webservice"]

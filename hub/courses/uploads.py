@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from hub import clock
-from hub.courses import backups, bearers, files, mails, versions, visibility
+from hub.courses import backups, bearers, files, mails, quota, versions, visibility
 from hub.courses.files import MOST_SCREENSHOTS, StoredFile
 from hub.courses.models import Course, CourseFile, FileKind, ReceivedBytes
 from hub.errors import HubError
@@ -208,8 +208,9 @@ def _count(site: Site, size: int, limits: Limits) -> None:
         counted = ReceivedBytes(site_id=site.id, day=today, byte_count=0)
         db.session.add(counted)
     counted.byte_count += size
-    if limits.a_day is not None and not site.trust_in_force and counted.byte_count > limits.a_day:
-        raise DailyBytesUsed(limits.a_day)
+    most = quota.maximum(site.bytes_a_day, limits.a_day)
+    if most is not None and not site.trust_in_force and counted.byte_count > most:
+        raise DailyBytesUsed(most)
     db.session.flush()
 
 

@@ -24,6 +24,11 @@ def waiting_count(*which: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
 
 
+def site_ids() -> sa.Select[int]:
+    """The numbers of the sites of which a course waits."""
+    return visibility.including_hidden().with_only_columns(Course.site_id).where(_something_waits())
+
+
 def anything_waits_besides(course: Course) -> bool:
     """Whether something waits of any other course; asked with each publication, so the first one found will do."""
     other = sa.and_(Course.id != course.id, Course.standing != Standing.HIDDEN, visibility.live())

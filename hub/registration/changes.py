@@ -10,6 +10,7 @@ from hub.events.record import Actor, Event, record, times
 from hub.extensions import db
 from hub.registration import contacts, mails
 from hub.sites import matters
+from hub.sites.changes import noting
 from hub.sites.details import SiteDetails
 from hub.sites.models import MatterKind, Site
 
@@ -31,15 +32,16 @@ def apply(
     ``key`` is the site's URL key from now on, if the URL is to change; ``held`` names fields that must stay.
     """
     old_name, old_url = site.name, site.url
-    changed = details.describe(site, completely=completely)
-    if key is not None and "url" not in held and site.url != details.url:
-        site.url, site.url_key = details.url, key
-        changed.append("url")
-    if "contact_email" not in held and contacts.change(site, details.contact_email, now=now, by=by):
-        changed.append("contact_email")
-    if changed:
-        site.modified_at = now
-    db.session.flush()
+    with noting(site, by=by):
+        changed = details.describe(site, completely=completely)
+        if key is not None and "url" not in held and site.url != details.url:
+            site.url, site.url_key = details.url, key
+            changed.append("url")
+        if "contact_email" not in held and contacts.change(site, details.contact_email, now=now, by=by):
+            changed.append("contact_email")
+        if changed:
+            site.modified_at = now
+        db.session.flush()
     _tell(site, old_name, old_url, by=by)
     return changed
 

@@ -10,12 +10,27 @@ from flask_babel import lazy_gettext as _
 
 from hub.admin.acting import Act, Desk, acts_by_name, each
 from hub.extensions import db
-from hub.sites import moderation
+from hub.sites import messages, moderation
+from hub.sites.forms import MessageForm, PriorityForm, QuotaForm
 from hub.sites.models import Site
 
 
 def _load(ids: Sequence[int]) -> Sequence[Site]:
     return db.session.scalars(sa.select(Site).where(Site.id.in_(ids)).order_by(Site.id)).all()
+
+
+def _quota_effect(site: Site) -> str:
+    told = gettext("as the hub's settings say")
+    courses = told if site.publications_a_day is None else str(site.publications_a_day)
+    size = told if site.bytes_a_day is None else gettext("%(size)s MB", size=site.bytes_a_day // 1_000_000)
+    effect: str = gettext("Now: courses in 24 hours %(courses)s, files a day %(size)s.", courses=courses, size=size)
+    return effect
+
+
+def _message_effect(site: Site) -> str:
+    if not site.contact_email:
+        return str(gettext("It has told no contact address: nobody can be written to."))
+    return str(gettext("A mail goes to %(address)s; the answer reaches the hub's contact.", address=site.contact_email))
 
 
 DESK = Desk(
@@ -60,7 +75,8 @@ DESK = Desk(
             effect=lambda site: gettext("It is trusted, and its courses are listed before others."),
             carry_out=each(moderation.prioritise),
             done=_("Prioritised: %(count)s."),
-            offered=lambda site: site.live and not site.prioritised,
+            form=PriorityForm,
+            offered=lambda site: site.live,
         ),
         Act(
             name="unprioritise",
@@ -70,7 +86,26 @@ DESK = Desk(
             done=_("No longer prioritised: %(count)s."),
             offered=lambda site: site.live and site.prioritised,
         ),
+        Act(
+            name="quota",
+            label=_("Set its quota"),
+            effect=_quota_effect,
+            carry_out=each(moderation.set_quota),
+            done=_("Quota set: %(count)s."),
+            form=QuotaForm,
+            offered=lambda site: site.live,
+        ),
+        Act(
+            name="message",
+            label=_("Write to its contact"),
+            effect=_message_effect,
+            carry_out=each(messages.send),
+            done=_("Written to: %(count)s."),
+            form=MessageForm,
+            offered=lambda site: bool(site.contact_email),
+        ),
     ),
     _load,
     lambda site: site.title,
+    undo="sites_admin.undo",
 )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import enum
+import sys
 from collections.abc import Callable
-from typing import Any
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from functools import partial, wraps
+from typing import Any, TypeVar
 
 import click
 from flask.cli import AppGroup
 
+from hub import exports
+from hub.admin import savedviews, undoing
 from hub.commands import as_json, json_option, say, table
 from hub.database import transaction
 from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.registration import blocking, leaving
-from hub.sites import listing, moderation
-from hub.sites.models import Site, SiteState
+from hub.sites import corrections, exporting, finding, listing, messages, moderation, notes
+from hub.sites.finding import Order, SiteCriteria
+from hub.sites.models import Reachability, Site, SiteState
 
 sites = AppGroup("sites", help="The Moodle sites that registered with this hub.")
 secrets = AppGroup("secrets", help="The secrets by which sites are known.")
@@ -25,28 +33,93 @@ _reason = click.option("--reason", default="", help="Why; kept with the event in
 _url = click.argument("url")
 
 
-@sites.command("list")
-@click.option("--search", default="", help="Part of the name, the description or the URL.")
-@click.option(
-    "--state",
-    type=click.Choice([*(state.value for state in SiteState), "all"]),
-    default=SiteState.LIVE.value,
-    show_default=True,
-    help="Whether the sites are with us, left, or were removed.",
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _any_of(words: type[enum.StrEnum]) -> click.Choice[str]:
+    return click.Choice([word.value for word in words])
+
+
+_FILTERS = (
+    click.option("--search", default="", help="Beginnings of words of the name, the description or the URL."),
+    click.option("--contact", default="", help="The beginning of the contact's mail address."),
+    click.option(
+        "--state",
+        type=click.Choice([*(state.value for state in SiteState), "all"]),
+        default=SiteState.LIVE.value,
+        show_default=True,
+        help="Whether the sites are with us, left, or were removed.",
+    ),
+    click.option("--trusted/--untrusted", default=None, help="Only trusted sites, or only the others."),
+    click.option("--visible/--hidden", default=None, help="Only visible sites, or only hidden ones."),
+    click.option("--prioritised/--not-prioritised", default=None, help="Only prioritised sites, or only the others."),
+    click.option("--country", default="", help="Code of two letters."),
+    click.option("--language", default="", help="Code of two letters."),
+    click.option("--version", default="", help="Of Moodle, such as 4.5, or 4 for all that begin so."),
+    click.option("--reachability", type=_any_of(Reachability), help="Whether they answer."),
+    click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Registered on that day or later."),
+    click.option("--waiting", is_flag=True, help="Only sites with courses that wait for a moderator."),
+    click.option("--sort", default=Order.STANDING.value, type=_any_of(Order), show_default=True, help="The order."),
+    click.option("--descending", is_flag=True, help="The other way round."),
 )
-@click.option("--trusted/--untrusted", default=None, help="Only trusted sites, or only the others.")
-@click.option("--visible/--hidden", default=None, help="Only visible sites, or only hidden ones.")
-@click.option("--country", default="", help="Code of two letters.")
-@click.option("--language", default="", help="Code of two letters.")
+
+
+def _filtering(command: Command) -> Command:
+    """Let the command take the filters and the order of the list; it gets them as ``asked``."""
+
+    @wraps(command)
+    def filtered(
+        *args: Any, state: str, since: datetime | None, sort: str, reachability: str | None, **given: Any
+    ) -> Any:
+        names = {each.name for each in fields(SiteCriteria)} & given.keys()
+        asked = SiteCriteria(
+            state=None if state == "all" else SiteState(state),
+            since=since.date() if since else None,
+            order=Order(sort),
+            reachability=Reachability(reachability) if reachability else None,
+            **{name: given.pop(name) for name in names},
+        )
+        return command(*args, asked=asked, **given)
+
+    for option in reversed(_FILTERS):
+        option(filtered)
+    return filtered  # type: ignore[return-value]  # wraps() keeps the signature
+
+
+@sites.command("list")
+@_filtering
 @json_option
-def list_sites(search: str, state: str, json: bool, **wanted: Any) -> None:
+def list_sites(asked: SiteCriteria, json: bool) -> None:
     """List the sites, prioritised ones first."""
-    chosen = None if state == "all" else SiteState(state)
-    rows = [_row(site) for site in db.session.scalars(listing.filtered(search=search, state=chosen, **wanted))]
+    rows = [_row(site) for site in finding.every(asked)]
     if json:
         as_json(rows)
     else:
         table(rows, ("id", "url", "name", "visible", "trusted", "prioritised", "state"))
+
+
+@sites.command()
+@_filtering
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def export(asked: SiteCriteria, kind: str) -> None:
+    """Print the list with everything that a file of it says."""
+    with transaction(db.session):
+        exporting.note(" ".join(sys.argv[1:]), by=COMMAND)
+    rows = exporting.rows(asked)
+    for line in exports.as_csv(rows, exporting.COLUMNS) if kind == "csv" else exports.as_json(rows):
+        click.echo(line, nl=False)
+
+
+@sites.command()
+@json_option
+def views(json: bool) -> None:
+    """List the saved views of the moderators, with the filters behind them."""
+    names = ("id", "name", "owner_id", "shared", "chosen", "query")
+    rows = [{name: getattr(view, name) for name in names} for view in savedviews.all_of("sites")]
+    if json:
+        as_json(rows)
+    else:
+        table(rows, names)
 
 
 def _row(site: Site) -> dict[str, Any]:
@@ -104,9 +177,12 @@ def untrust(url: str, reason: str) -> None:
 @sites.command()
 @_url
 @_reason
-def prioritise(url: str, reason: str) -> None:
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The priority ends by itself after this day.")
+def prioritise(url: str, reason: str, until: datetime | None) -> None:
     """List a site's courses before others; implies trust."""
-    _act(url, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE))
+    why = reason or AT_THE_COMMAND_LINE
+    end = until.replace(tzinfo=UTC) + timedelta(days=1) if until else None
+    _act(url, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=why, until=end))
 
 
 @sites.command()
@@ -124,6 +200,68 @@ def unprioritise(url: str, reason: str) -> None:
 def remove(url: str, reason: str, with_courses: bool) -> None:
     """Remove a site and tell its contact; its token ends at once."""
     _act(url, "removed", lambda site: leaving.remove(site, by=COMMAND, reason=reason, with_courses=with_courses))
+
+
+@sites.command()
+@_url
+@_reason
+@click.option("--courses", type=click.IntRange(min=0), help="In 24 hours; left out: as the hub's settings say.")
+@click.option("--megabytes", type=click.IntRange(min=0), help="Of files a day; left out: as the hub's settings say.")
+def quota(url: str, reason: str, courses: int | None, megabytes: int | None) -> None:
+    """Say how much a site may publish and send."""
+    size = None if megabytes is None else megabytes * 1_000_000
+    wanted = {"publications_a_day": courses, "bytes_a_day": size}
+    _act(url, "limited as you said", lambda site: moderation.set_quota(site, by=COMMAND, reason=reason, **wanted))
+
+
+@sites.command()
+@_url
+@click.option("--name")
+@click.option("--new-url", "new_url", help="The site keeps its identity, its token and its courses.")
+@click.option("--description")
+@click.option("--contact-name")
+@click.option("--contact-email")
+@click.option("--language", help="A code such as en or pt_br.")
+@click.option("--country", "country_code", help="Code of two letters.")
+def edit(url: str, new_url: str | None, **given: str | None) -> None:
+    """Correct what a site told about itself."""
+    wanted = corrections.read({**given, "url": new_url})
+    _act(url, "corrected", lambda site: moderation.edit(site, wanted, by=COMMAND))
+
+
+@sites.command()
+@_url
+@click.argument("text")
+def note(url: str, text: str) -> None:
+    """Write something down about a site for the moderators."""
+    with transaction(db.session):
+        notes.write(listing.get_by_url(url), text, by=COMMAND)
+    say("The note is kept.")
+
+
+@sites.command()
+@_url
+@_reason
+@click.option("--subject", required=True)
+@click.option("--text", required=True)
+def message(url: str, reason: str, subject: str, text: str) -> None:
+    """Mail something to the contact of a site."""
+    send = partial(messages.send, by=COMMAND, subject=subject, text=text, reason=reason)
+    _act(url, "written to", send)
+
+
+@sites.command()
+@_url
+def undo(url: str) -> None:
+    """Take back the newest act on the site at URL that can be undone, whether it is still with us or not."""
+    with transaction(db.session):
+        site = listing.find_by_url(url) or listing.get_left(url)
+        newest = undoing.of(site, 1)
+        if not newest:
+            raise undoing.NothingToUndo
+        done = undoing.undo(newest[0].id, by=COMMAND)
+        said = f"Undone for {site.url}: {done.act}. {undoing.notice_of(done)}".rstrip()
+    say(said)
 
 
 @secrets.command()

@@ -10,6 +10,7 @@ from itertools import chain
 
 from flask import Flask, current_app
 
+from hub import clock
 from hub.database import transaction
 from hub.events.record import job
 from hub.extensions import db
@@ -17,7 +18,7 @@ from hub.jobs import schedule
 from hub.outgoing.errors import HubBusy
 from hub.outgoing.limits import Deadline
 from hub.settings import declared
-from hub.sites import checks, reachability
+from hub.sites import checks, moderation, reachability
 from hub.sites.checks import Claimed, Outcome
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,13 @@ def tidy_checks() -> int:
         with transaction(db.session):
             gone += checks.tidy(first, first + TIDIED_AT_ONCE - 1)
     return gone
+
+
+@schedule.every(minutes=5)
+def end_priorities() -> int:
+    """End the priorities whose day is over; how many."""
+    with transaction(db.session):
+        return moderation.end_priorities(clock.now(), by=job("end-priorities"))
 
 
 def _claim() -> list[Claimed]:

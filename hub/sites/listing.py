@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from hub.errors import HubError
 from hub.extensions import db
+from hub.sites import visibility
 from hub.sites.identity import url_key
-from hub.sites.models import Site, SiteState
-from hub.vocabulary import languages
+from hub.sites.models import Hider, Site, SiteState
 
 
 class SiteNotFound(HubError):
@@ -80,8 +80,18 @@ def hold_known(key: str, secret_hash: str) -> tuple[Site | None, Site | None]:
 def find_left(key: str) -> Site | None:
     """A site that was under this URL and is no longer with us: one that moderators sent away or hid, else the last."""
     gone = sa.select(Site).where(Site.url_key == key, Site.state != SiteState.LIVE)
-    unwelcome = sa.or_(Site.state == SiteState.REMOVED, sa.not_(Site.visible))
+    unwelcome = sa.or_(
+        Site.state == SiteState.REMOVED, sa.and_(sa.not_(Site.visible), Site.hidden_by != Hider.REACHABILITY)
+    )
     return db.session.scalar(gone.order_by(unwelcome.desc(), Site.left_at.desc(), Site.id.desc()).limit(1))
+
+
+def get_left(url: str) -> Site:
+    """A site that was under this URL and is no longer with us; SiteNotFound when there was none."""
+    site = find_left(url_key(url))
+    if site is None:
+        raise SiteNotFound(f"No site is or was registered under {url}. See the list of sites for their URLs.")
+    return site
 
 
 def hold_returning(key: str, secret_hash: str) -> Site | None:
@@ -106,40 +116,4 @@ def live() -> sa.Select[Site]:
 
 def visible() -> sa.Select[Site]:
     """Sites that visitors may see."""
-    return live().where(Site.visible)
-
-
-def filtered(
-    *,
-    search: str = "",
-    state: SiteState | None = SiteState.LIVE,
-    trusted: bool | None = None,
-    visible: bool | None = None,
-    prioritised: bool | None = None,
-    country: str = "",
-    language: str = "",
-) -> sa.Select[Site]:
-    """Sites as moderators look for them; ``search`` is part of name, description or URL. Prioritised ones first."""
-    query = sa.select(Site).order_by(
-        Site.prioritised.desc(), Site.trusted.desc(), Site.visible.desc(), Site.name, Site.id
-    )
-    for column, wanted in ((Site.state, state), (Site.trusted, trusted), (Site.visible, visible)):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if prioritised is not None:
-        query = query.where(Site.prioritised == prioritised)
-    if country:
-        query = query.where(Site.country_code == country.upper())
-    if language:
-        query = query.where(_speaks(language))
-    return query.where(_mentions(search)) if search.strip() else query
-
-
-def _speaks(language: str) -> sa.ColumnElement[bool]:
-    base = languages.base(language)
-    return sa.or_(Site.language == base, Site.language.startswith(f"{base}_", autoescape=True))
-
-
-def _mentions(words: str) -> sa.ColumnElement[bool]:
-    columns = (Site.name, Site.description, Site.url)
-    return sa.or_(*(column.icontains(words.strip(), autoescape=True) for column in columns))
+    return sa.select(Site).where(visibility.predicate())

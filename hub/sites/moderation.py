@@ -11,19 +11,9 @@ from hub.admin import undoing
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
-from hub.sites import changes, listing, standing
+from hub.sites import changes, corrections, listing, standing
 from hub.sites.models import Hider, Site
 from hub.sites.standing import Change, require_live
-
-EDITABLE = (
-    "name",
-    "url",
-    "description",
-    "contact_name",
-    "contact_email",
-    "language",
-    "country_code",
-)
 
 
 class PriorityOverAlready(HubError):
@@ -160,8 +150,8 @@ def set_quota(
 
 
 def edit(site: Site, wanted: Mapping[str, Any], *, by: Actor) -> None:
-    """Correct what the site told (fields in EDITABLE). Its token follows the site, so a new URL takes nothing away."""
-    unknown = wanted.keys() - set(EDITABLE)
+    """Correct what the site told (fields of ``corrections``). Its token follows it, so a new URL takes nothing away."""
+    unknown = wanted.keys() - corrections.READERS.keys()
     if unknown:
         raise ValueError(f"moderators do not edit {', '.join(sorted(unknown))}")
     standing.hold(site)

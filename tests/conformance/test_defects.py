@@ -15,7 +15,8 @@ import hub
 from hub.errors import HubError
 from hub.extensions import db
 from hub.settings import declared
-from hub.sites import listing
+from hub.sites import finding, listing
+from hub.sites.finding import SiteCriteria
 from hub.sites.models import SiteState
 from hub.tokens.services import Service
 from hub.webservices.registry import registry
@@ -111,10 +112,8 @@ def test_b_47_each_token_opens_only_what_its_bearer_needs() -> None:
 def test_b_35_sites_that_left_can_be_listed_with_any_filter(app: Flask) -> None:
     gone = make_site(name="Gone", state=SiteState.UNREGISTERED, language="fr", country_code="FR")
     make_site(name="Here", language="fr", country_code="FR")
-    found = db.session.scalars(
-        listing.filtered(search="Gone", state=SiteState.UNREGISTERED, language="fr", country="FR", trusted=False)
-    )
-    assert [site.id for site in found] == [gone.id]
+    asked = SiteCriteria(search="Gone", state=SiteState.UNREGISTERED, language="fr", country="FR", trusted=False)
+    assert [site.id for site in finding.every(asked)] == [gone.id]
 
 
 def errors() -> list[type[HubError]]:

@@ -14,7 +14,8 @@ from hub.events.models import EventRow
 from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.registration import leaving
-from hub.sites import listing, matters, moderation, standing, totals
+from hub.sites import finding, listing, matters, moderation, standing, totals
+from hub.sites.finding import SiteCriteria
 from hub.sites.models import MatterKind, Site, SiteState
 from hub.sites.standing import Change, SiteGone
 from tests.factories import make_course, make_site
@@ -157,22 +158,26 @@ def test_a_left_site_is_found_by_number_and_state_only(site: Site) -> None:
     assert listing.get(site.id) is site
     assert listing.find_by_url(site.url) is None
     assert list(db.session.scalars(listing.live())) == []
-    assert list(db.session.scalars(listing.filtered(state=SiteState.UNREGISTERED))) == [site]
+    assert list(finding.every(SiteCriteria(state=SiteState.UNREGISTERED))) == [site]
     with pytest.raises(listing.SiteNotFound):
         listing.get(4711)
 
 
-def test_moderators_find_sites_by_parts_of_name_description_and_url(app: Flask) -> None:
+def test_moderators_find_sites_by_the_beginnings_of_words_of_name_description_and_url(app: Flask) -> None:
     by_name = make_site(name="100% Äpfel_haus")
     by_description = make_site(description="We teach 100% baking")
     by_url = make_site(url="https://baking.example.org")
     found = {
-        words: set(db.session.scalars(listing.filtered(search=words))) for words in ("100%", "baking", "_", "no such")
+        words: set(finding.every(SiteCriteria(search=words)))
+        for words in ("100%", "BAK", "Apfel haus", "example.org", "haus pfel", "_", "no such")
     }
     assert found == {
         "100%": {by_name, by_description},
-        "baking": {by_description, by_url},
-        "_": {by_name},
+        "BAK": {by_description, by_url},
+        "Apfel haus": {by_name},
+        "example.org": {by_name, by_description, by_url},
+        "haus pfel": set(),
+        "_": set(),
         "no such": set(),
     }
 
@@ -183,5 +188,5 @@ def test_prioritised_sites_come_first_then_trusted_then_visible_then_by_name(app
         make_site(name=name)
     make_site(name="trusted", trusted=True)
     make_site(name="first", trusted=True, prioritised=True)
-    names = [site.name for site in db.session.scalars(listing.filtered())]
+    names = [site.name for site in finding.every(SiteCriteria())]
     assert names == ["first", "trusted", "a", "b", "hidden"]
