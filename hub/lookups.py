@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,15 +34,13 @@ class Lookup:
     def _asked_of_the_driver(self, parameters: Mapping[str, str]) -> Sequence[Sequence[Any]]:
         engine = db.engine
         text, arguments = self._in_words_of(engine.dialect, parameters)
-        connection = engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            cursor.execute(text, arguments)
-            return cursor.fetchall()
+            with closing(engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(text, arguments)
+                return cursor.fetchall()
         except engine.dialect.loaded_dbapi.Error as error:
             raise OperationalError(text, None, error) from error
-        finally:
-            connection.close()
 
     def _in_words_of(self, dialect: Dialect, parameters: Mapping[str, str]) -> tuple[str, Any]:
         compiled = self._compiled.get(dialect.name)
