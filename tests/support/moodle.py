@@ -29,6 +29,8 @@ class MoodleSite:
         self.path = path
         self.status = status  # of every answer; 404 plays a site that is not there
         self.location: str | None = None  # where a redirecting site (status 301 to 308) leads
+        self.pages: dict[str, bytes] = {}  # what stands at a path, instead of the page that stands everywhere
+        self.redirects: dict[str, str] = {}  # where a path leads
         self.hits: list[Hit] = []
         self._server = ThreadingHTTPServer((host, port), _handler_for(self))
         self._server.daemon_threads = True
@@ -78,7 +80,12 @@ def _handler_for(site: MoodleSite) -> type[BaseHTTPRequestHandler]:
             there = parts.path.startswith(site.path) or parts.path == "/favicon.ico"  # which browsers ask for unasked
             status = site.status if there else 404
             page = b"<!DOCTYPE html><html lang='en'><title>A Moodle site</title><h1>A Moodle site</h1></html>"
-            self.send_response(status)
+            page = site.pages.get(parts.path, page)
+            if parts.path in site.redirects and not parts.query:
+                self.send_response(302)
+                self.send_header("Location", site.redirects[parts.path])
+            else:
+                self.send_response(status)
             if site.location and 300 <= status < 400:
                 self.send_header("Location", site.location)
             self.send_header("Content-Type", "text/html; charset=utf-8")
