@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from hub.access import Role
-from hub.accounts import invitations, listing, mails, people, resets, standing
+from hub.accounts import factors, invitations, listing, mails, people, resets, standing
 from hub.accounts.models import Invitation, User
 from hub.commands import as_json, json_option, say, table
 from hub.database import transaction
@@ -152,6 +152,18 @@ def end_sessions(username: str, json: bool) -> None:
         user = people.get_named(username)
         standing.end_sessions(user, by=COMMAND)
     _tell(user, f"{user.username} is signed out everywhere.", json)
+
+
+@group.command("reset-factors")
+@click.argument("username")
+@_REASON
+@json_option
+def reset_factors(username: str, reason: str, json: bool) -> None:
+    """Take every second factor from USERNAME, whose phone is lost; the password alone lets them in then."""
+    with transaction(db.session):
+        user = people.get_named(username)
+        factors.remove_all(user, by=COMMAND, reason=reason)
+    _tell(user, f"{user.username} signs in by the password alone, until new second factors are set up.", json)
 
 
 @group.command("reset-password")

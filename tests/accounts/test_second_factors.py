@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -317,3 +318,27 @@ def test_somebody_who_lost_everything_gets_their_factors_removed_with_one_event_
     assert kinds().count("second factors removed") == 1
     assert "removed all your second factors" in mails()[-1].body
     visitor(app).sign_in("mo").get("/account")
+
+
+def test_an_operator_removes_the_factors_of_somebody_who_lost_them_at_the_command_line(
+    app: Flask, with_app: User
+) -> None:
+    done = app.test_cli_runner().invoke(args=["people", "reset-factors", "mo", "--reason", "lost phone", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)[0]["username"] == "Mo"
+    assert not factors.needed(with_app)
+    assert kinds()[-1] == "second factors removed"
+    unknown = app.test_cli_runner().invoke(args=["people", "reset-factors", "nobody"])
+    assert unknown.exit_code != 0
+
+
+def test_only_whoever_manages_people_removes_the_factors_of_others(app: Flask, with_app: User) -> None:
+    with transaction(db.session):
+        people.create("Eve", "eve@hub.test", PASSWORD, Role.AUDITOR, by=COMMAND)
+        people.create("Boss", "boss@hub.test", PASSWORD, Role.ADMINISTRATOR, by=COMMAND)
+    act = {"act": "remove-factors", "ids": str(with_app.id), "confirmed": "y", "reason": "lost phone"}
+    visitor(app).sign_in("eve").post("/admin/people/acts", status=403, **act)
+    assert factors.needed(with_app)
+    visitor(app).sign_in("boss").post("/admin/people/acts", **act)
+    assert not factors.needed(with_app)
+    assert kinds()[-1] == "second factors removed"

@@ -121,6 +121,14 @@ def public_pem() -> bytes:
 def _handler_for(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/realm/authorise?"):
+                asked = dict(parse_qsl(urlsplit(self.path).query))
+                hub = asked["redirect_uri"].removesuffix(urlsplit(asked["redirect_uri"]).path)
+                self.send_response(302)
+                self.send_header("Location", hub + provider.visit(self.path))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             self._say(*provider.answer(self.path, b"", ""))
 
         def do_POST(self) -> None:
