@@ -140,6 +140,7 @@ DESK = Desk(
             done=_("Second factors removed: %(count)s."),
             dangerous=True,
             needs_reason=True,
+            offered=factors.needed,
         ),
         Act(
             name="ban",
