@@ -7,42 +7,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
-from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import joinedload
 
-from hub.courses.models import Course, Kind, Standing
+from hub.courses.models import Course, CourseFile, CourseVersion, FileKind, Kind, Standing, VersionState
+from hub.database import Moment
 from hub.events.record import TRUST, Actor, Event, record
 from hub.extensions import db
 from hub.sites import totals
-from hub.sites.models import Site, SiteState
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One condition of being visible: as SQL, as a sentence for either answer, and who can change the answer."""
-
-    name: str
-    holds: sa.ColumnElement[bool]
-    met: LazyString
-    broken: LazyString
-    changed_by: LazyString
+from hub.sites import visibility as site_visibility
+from hub.sites.models import Site
+from hub.sites.visibility import Answer, Case, Rule, SqlValue
 
 
 def _its_site(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.select(Site.id).where(Site.id == Course.site_id, *conditions).correlate(Course).exists()
 
 
-RULES = (
+def _of_its_site(value: SqlValue | None) -> SqlValue | None:
+    if value is None:
+        return None
+    return sa.select(value).where(Site.id == Course.site_id).correlate(Course).scalar_subquery()
+
+
+def _about_its_site(rule: Rule) -> Rule:
+    return replace(
+        rule, holds=_its_site(rule.holds), begun=_of_its_site(rule.begun), cause=_of_its_site(rule.cause), about="site"
+    )
+
+
+def _newest_backup() -> SqlValue:
+    backups = sa.select(sa.func.max(CourseFile.received_at)).where(
+        CourseFile.course_id == Course.id, CourseFile.kind == FileKind.BACKUP, CourseFile.waiting.is_(False)
+    )
+    return backups.correlate(Course).scalar_subquery()
+
+
+def _waiting_since() -> SqlValue:
+    """When the newest change came that waits: its text or a file."""
+    version = sa.select(sa.func.max(CourseVersion.received_at)).where(
+        CourseVersion.course_id == Course.id, CourseVersion.state == VersionState.WAITING
+    )
+    file = sa.select(sa.func.max(CourseFile.received_at)).where(CourseFile.course_id == Course.id, CourseFile.waiting)
+    return sa.func.coalesce(
+        version.correlate(Course).scalar_subquery(), file.correlate(Course).scalar_subquery(), type_=Moment()
+    )
+
+
+OWN_RULES = (
     Rule(
         "published",
         Course.withdrawn_at.is_(None),
         _("Its site publishes it."),
         _("Its site has withdrawn it."),
         _("The site, by publishing the course again."),
+        begun=sa.func.coalesce(Course.withdrawn_at, Course.published_at),
+        turns=(Event.COURSE_PUBLISHED, Event.COURSE_UNPUBLISHED),
+        about="course",
     ),
     Rule(
         "kept",
@@ -50,6 +74,9 @@ RULES = (
         _("It has not been removed from this hub."),
         _("A moderator has removed it from this hub."),
         _("The site, by publishing the course again; a moderator then decides."),
+        begun=sa.func.coalesce(Course.removed_at, Course.published_at),
+        turns=(Event.COURSE_REMOVED,),
+        about="course",
     ),
     Rule(
         "shown",
@@ -57,20 +84,17 @@ RULES = (
         _("A moderator has shown it, or its site is trusted."),
         _("No moderator has shown it, or one has hidden it."),
         _("A moderator, by showing the course or by trusting its site."),
-    ),
-    Rule(
-        "site live",
-        _its_site(Site.state == SiteState.LIVE),
-        _("Its site is registered here."),
-        _("Its site is no longer registered here."),
-        _("The administrator of the site, by registering it again."),
-    ),
-    Rule(
-        "site visible",
-        _its_site(Site.visible.is_(True)),
-        _("Its site is visible."),
-        _("Its site is hidden."),
-        _("A moderator, by showing the site."),
+        begun=Course.published_at,
+        turns=(Event.COURSE_SHOWN, Event.COURSE_HIDDEN, Event.COURSE_PUBLISHED),
+        about="course",
+        cause=sa.cast(Course.standing, sa.Text),
+        cases={
+            Standing.WAITING.name: Case(
+                _("It waits for a moderator to look at it."),
+                _("A moderator, by showing the course or by trusting its site."),
+            ),
+            Standing.HIDDEN.name: Case(_("A moderator has hidden it."), _("A moderator, by showing the course.")),
+        },
     ),
     Rule(
         "backup",
@@ -78,35 +102,49 @@ RULES = (
         _("It has what it offers: a course to join, or a backup that was accepted."),
         _("It is offered for download, but no backup of it has arrived and been accepted."),
         _("The site, by sending the backup; if the site is not trusted, a moderator accepts it."),
+        begun=sa.func.coalesce(_newest_backup(), Course.published_at),
+        about="course",
     ),
 )
+RULES = (*OWN_RULES, *map(_about_its_site, site_visibility.RULES))
+
+NOTES = (
+    Rule(
+        "nothing waits",
+        _waiting_since().is_(None),
+        _("Visitors see what its site published last."),
+        _("A change waits for a moderator: until then visitors see what was approved before."),
+        _("A moderator, by approving or refusing the change."),
+        begun=sa.func.coalesce(_waiting_since(), Course.modified_at),
+        about="course",
+        blocks=False,
+    ),
+)
+
+# What stories above say as well: features add theirs. They change nothing about ``listed``, which they follow.
+more_rules: list[Rule] = []
 
 MOST_TOLD = 500  # at once: databases take a limited number of values in one statement
 followers: list[Callable[[Sequence[int]], None]] = []
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What one rule says about one course."""
-
-    rule: Rule
-    holds: bool
-
-    @property
-    def sentence(self) -> LazyString:
-        return self.rule.met if self.holds else self.rule.broken
-
-
 def predicate() -> sa.ColumnElement[bool]:
-    """All rules as one condition on ``course``."""
-    return sa.and_(*(rule.holds for rule in RULES))
+    """All rules as one condition on ``course``; those about its site as one look at it."""
+    return sa.and_(*(rule.holds for rule in OWN_RULES), _its_site(site_visibility.predicate()))
 
 
 def why(course_id: int) -> list[Answer]:
-    """What each rule says about this course; nothing when there never was such a course."""
-    asked = sa.select(*(rule.holds.label(f"rule_{number}") for number, rule in enumerate(RULES)))
-    found = db.session.execute(asked.where(Course.id == course_id)).first()
-    return [Answer(rule, bool(holds)) for rule, holds in zip(RULES, found, strict=True)] if found else []
+    """What each rule says about this course; nothing when there never was such a course. Three statements."""
+    site_id = db.session.scalar(sa.select(Course.site_id).where(Course.id == course_id))
+    if site_id is None:
+        return []
+    subjects = {"course": course_id, "site": site_id}
+    return site_visibility.answers((*RULES, *more_rules, *NOTES), Course.id == course_id, subjects)
+
+
+def explained(course_id: int) -> list[Answer]:
+    """All that decides whether a visitor finds this course: the hub's settings, then each rule."""
+    return [*site_visibility.hub_answers(), *why(course_id)]
 
 
 def visible() -> sa.Select[Course]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from hub.extensions import db
+from hub.sites import visibility
 from hub.sites.listing import visible
 from hub.sites.models import Site, SitePrivacy
 
@@ -23,7 +24,7 @@ class Country:
 def named(country: str = "") -> sa.Select[Site]:
     """The sites that the list names, by name; those without one stand under their URL."""
     title = sa.func.lower(sa.case((Site.name == "", Site.url), else_=Site.name))
-    query = visible().where(Site.privacy != SitePrivacy.NOT_DISPLAYED).order_by(title, Site.id)
+    query = sa.select(Site).where(visibility.listed()).order_by(title, Site.id)
     return query.where(Site.country_code == country) if country else query
 
 

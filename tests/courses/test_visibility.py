@@ -80,7 +80,7 @@ def test_every_rule_has_a_sentence_for_either_answer_and_says_who_can_change_it(
     for answer in visibility.why(course.id):
         assert str(answer.sentence).endswith(".")
         assert str(answer.rule.changed_by).endswith(".")
-    assert "No moderator has shown it, or one has hidden it." in [str(a.sentence) for a in visibility.why(course.id)]
+    assert "It waits for a moderator to look at it." in [str(a.sentence) for a in visibility.why(course.id)]
 
 
 def test_nothing_is_said_about_a_course_that_never_was(app: Flask) -> None:
