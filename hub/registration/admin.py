@@ -23,7 +23,7 @@ from hub.registration.models import Attempt, Block, Move
 from hub.registration.moving import MoveNotFound
 from hub.registration.replacing import AttemptNotFound
 from hub.sites import matters
-from hub.sites.models import Site, SiteMatter
+from hub.sites.models import MatterKind, Site, SiteMatter
 from hub.sites.probe import UPDATE_SECONDS
 
 Row = TypeVar("Row", Attempt, Move, Block)
@@ -37,7 +37,8 @@ menu.add(_("Confirmations"), "confirmations.queue", Permission.SEE_MODERATION, p
 
 
 def _count_matters() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(SiteMatter.closed_at.is_(None))) or 0
+    waiting = sa.select(sa.func.count()).where(SiteMatter.closed_at.is_(None), SiteMatter.kind != MatterKind.MOVE)
+    return db.session.scalar(waiting) or 0
 
 
 waiting.add(_("Confirmations"), desks.count_waiting, "confirmations.queue", Permission.SEE_MODERATION)
@@ -54,7 +55,7 @@ def queue() -> ResponseReturnValue:
         moves=_with_sites(moving.waiting(now), Move),
         attempts=_with_sites(replacing.waiting(now), Attempt),
         blocks=_with_sites(blocks.holding(), Block),
-        rows=db.session.execute(matters.waiting().limit(MOST_SHOWN)).all(),
+        rows=db.session.execute(matters.waiting().where(SiteMatter.kind != MatterKind.MOVE).limit(MOST_SHOWN)).all(),
         until={"move": moving.expires_at, "attempt": replacing.expires_at},
     )
 

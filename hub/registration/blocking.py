@@ -7,15 +7,17 @@ import sqlalchemy as sa
 from hub import clock
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
-from hub.registration import leaving
+from hub.registration import leaving, restoring
 from hub.registration.arrival import Arrival
+from hub.sites import standing
 from hub.sites.models import BlockedSecret, Site
-from hub.sites.standing import require_live
 
 
 def block(site: Site, *, by: Actor, reason: str) -> BlockedSecret:
     """No site with this secret registers any more, and this one is removed; its courses are kept, out of sight."""
-    require_live(site)
+    standing.hold(site)
+    standing.require_live(site)
+    before = restoring.standing_of(site)
     blocked = BlockedSecret(
         secret_hash=site.secret_hash,
         stem_hash=site.secret_stem_hash,
@@ -27,6 +29,7 @@ def block(site: Site, *, by: Actor, reason: str) -> BlockedSecret:
     )
     db.session.add(blocked)
     leaving.expel(site, reason=reason)
+    restoring.note("block", site, before | {"block": blocked.id}, by=by)
     record(Event.SECRET_BLOCKED, site, by=by, reason=reason, url=site.url)
     return blocked
 

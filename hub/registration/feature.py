@@ -9,11 +9,24 @@ from flask import Flask
 from hub import clock
 from hub.outgoing import current_client
 from hub.outgoing.txt_records import TxtRecords
-from hub.registration import acts, admin, blocks, jobs, models, moving, persons, proofs, replacing, views, webservice
+from hub.registration import (
+    acts,
+    admin,
+    blocks,
+    jobs,
+    models,
+    moving,
+    persons,
+    proofs,
+    replacing,
+    restoring,
+    views,
+    webservice,
+)
 from hub.registration import cli as own_cli
 from hub.registration.proof_page import views as proof_views
 from hub.sites import acts as site_acts
-from hub.sites import cli, moderation, rooms
+from hub.sites import cli, moderation, rooms, standing
 from hub.sites.models import Site
 from hub.sites.probe import ProbeResult, probe
 
@@ -30,6 +43,8 @@ def init_app(app: Flask) -> None:
     app.extensions["hub_txt_records"] = TxtRecords()
     site_acts.DESK.acts.update(acts.ACTS)
     rooms.add_section("move", 10, _waiting, column=rooms.Column.TOP)
+    if restoring.follow not in standing.followers:
+        standing.followers.append(restoring.follow)
     if proofs.strongest not in moderation.proofs:
         moderation.proofs.append(proofs.strongest)
 

@@ -11,7 +11,7 @@ from hub.courses import moderation as courses
 from hub.courses import publication
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
-from hub.registration import mails
+from hub.registration import mails, restoring
 from hub.registration.models import Attempt, AttemptState, Move, MoveState
 from hub.runtime import hub_url
 from hub.sites import matters, standing
@@ -41,12 +41,21 @@ def give_way(site: Site, *, by: Actor, reason: str) -> None:
 
 
 def remove(site: Site, *, by: Actor, reason: str, with_courses: bool) -> None:
-    """A moderator removes the site and tells its contact; ``with_courses`` removes those as well."""
+    """A moderator removes the site and tells its contact; ``with_courses`` removes those as well, for good.
+
+    Without them the removal can be undone for a while (``restoring``): its courses are set aside until then.
+    """
+    standing.hold(site)
     standing.require_live(site)
+    before, now = restoring.standing_of(site), clock.now()
     if with_courses:
         courses.remove_all_of(site, by=by, reason=reason)
-    publication.withdraw_all_of(site)
+        publication.withdraw_all_of(site)
+    else:
+        publication.set_aside_all_of(site, now)
     _leave(site, SiteState.REMOVED, Reason.SITE_REMOVED)
+    if not with_courses:
+        restoring.note("remove", site, before | {"set_aside_at": now}, by=by)
     record(Event.SITE_REMOVED, site, by=by, reason=reason, with_courses=with_courses)
     mails.site_removed(site, reason=reason, blocked=False, huburl=hub_url())
 
@@ -62,6 +71,7 @@ def _leave(site: Site, state: SiteState, ending: Reason) -> None:
     with standing.changing(site, Change.LEFT):
         site.state = state
         site.trusted = site.prioritised = site.trust_paused = False
+        site.prioritised_until = None
         site.left_at = site.modified_at = now
     issuing.revoke_all(site.id, ending)
     matters.close_all(site, *_ending_with(state))

@@ -135,6 +135,13 @@ def site_removed(site: Site, *, reason: str, blocked: bool, huburl: str) -> None
         outbox.queue("site-removed", site.contact_email, site=site, reason=reason, blocked=blocked, link=link)
 
 
+def site_restored(site: Site, *, huburl: str) -> None:
+    """To the contact: the removal was undone, and where the site registers again."""
+    if site.contact_email:
+        link = f"{on_site(site.url, 'index.php')}?huburl={quote(huburl, safe='')}"
+        outbox.queue("site-restored", site.contact_email, site=site, link=link)
+
+
 def site_disowned(site: Site) -> None:
     """To moderators: the contact of a site says that he did not register it."""
     outbox.queue_to_moderators("site-disowned", site=site, link=moderation(site))
