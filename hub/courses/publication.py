@@ -63,6 +63,26 @@ def withdraw_all_of(site: Site) -> None:
     _withdraw(Course.site_id == site.id)
 
 
+def set_aside_all_of(site: Site, now: datetime) -> None:
+    """Withdraw every course of a site that is removed, with all that belongs to them kept for a while."""
+    _mark_withdrawn(Course.site_id == site.id, now)
+
+
+def bring_back_all_of(site: Site, set_aside_at: datetime) -> None:
+    """Let the courses that were set aside at that moment be as they were."""
+    theirs = sa.and_(Course.site_id == site.id, Course.withdrawn_at == set_aside_at)
+    db.session.execute(
+        sa.update(Course).where(theirs).values(withdrawn_at=None), execution_options={"synchronize_session": "fetch"}
+    )
+
+
+def give_up_all_of(site_id: int, set_aside_at: datetime) -> None:
+    """Nobody brings these courses back any more: what was kept of those that are still withdrawn goes."""
+    theirs = sa.and_(Course.site_id == site_id, Course.withdrawn_at == set_aside_at)
+    versions.supersede(theirs)
+    files.give_up_all(theirs)
+
+
 def left(site: Site, now: datetime) -> int | None:
     """How many more courses the site may publish now; empty when there is no limit."""
     return _quota(site, now).left
@@ -71,8 +91,12 @@ def left(site: Site, now: datetime) -> int | None:
 def _withdraw(which: sa.ColumnElement[bool]) -> None:
     versions.supersede(which)
     files.give_up_all(which)
+    _mark_withdrawn(which, clock.now())
+
+
+def _mark_withdrawn(which: sa.ColumnElement[bool], now: datetime) -> None:
     db.session.execute(
-        sa.update(Course).where(which, visibility.live()).values(withdrawn_at=clock.now()),
+        sa.update(Course).where(which, visibility.live()).values(withdrawn_at=now),
         execution_options={"synchronize_session": "fetch"},
     )
     visibility.refresh(which)

@@ -16,7 +16,7 @@ from hub.accounts.models import User
 from hub.accounts.returning import local_path
 from hub.admin import menu, savedviews, undoing
 from hub.admin.acting import perform
-from hub.database import transaction
+from hub.database import retrying, transaction
 from hub.errors import HubError
 from hub.extensions import db
 from hub.here import asked_number
@@ -104,14 +104,12 @@ def undo(batch: str) -> ResponseReturnValue:
     """Take back what was done to one site or, at once, to many."""
     back = local_path(request.form.get("back")) or url_for(".index")
     try:
-        with transaction(db.session):
-            undone = undoing.undo_batch(batch, by=_person())
-            notices = {notice for done in undone if (notice := undoing.notice_of(done))}
+        undone = retrying(db.session, lambda: undoing.undo_batch(batch, by=_person()))
     except HubError as error:
         flash(error.message, "error")
         return redirect(back)
     flash(gettext("Undone: %(count)s.", count=len(undone)), "success")
-    for notice in sorted(notices):
+    for notice in sorted({undoing.notice_of(done) for done in undone} - {""}):
         flash(notice, "info")
     return redirect(back)
 

@@ -64,7 +64,17 @@ def asked_to_move(site: Site, url: str = "https://new.example.org") -> moving.Mo
         ("state=all", ["Alpha", "Beta", "Delta", "Gamma"]),
         ("state=nonsense", ["Alpha", "Beta", "Gamma"]),
         ("search=%25", []),
-        ("page=9000", []),
+        ("page=9000&after=4711", []),
+        ("prioritised=1", []),
+        ("version=4", ["Alpha", "Beta", "Gamma"]),
+        ("version=3.9", []),
+        ("reachability=unknown", ["Alpha", "Beta", "Gamma"]),
+        ("reachability=unreachable", []),
+        ("contact=BETA@", ["Beta"]),
+        ("since=2000-01-01", ["Alpha", "Beta", "Gamma"]),
+        ("since=2999-01-01", []),
+        ("since=yesterday", ["Alpha", "Beta", "Gamma"]),
+        ("waiting=1", []),
         ("search=%00&countrycode=%00&language=%00", ["Alpha", "Beta", "Gamma"]),
     ],
 )
@@ -72,7 +82,13 @@ def test_sites_are_found_by_name_description_url_and_standing(
     app: Flask, moderator: Visitor, query: str, found: list[str]
 ) -> None:
     make_site(name="Alpha", trusted=True)
-    make_site(name="Beta", url="https://beta.example.org", country_code="BR", language="pt_br")
+    make_site(
+        name="Beta",
+        url="https://beta.example.org",
+        country_code="BR",
+        language="pt_br",
+        contact_email="Beta@example.org",
+    )
     make_site(name="Gamma", description="About rivers", visible=False)
     make_site(name="Delta", state=SiteState.REMOVED)
     assert sorted(titles(moderator.get(f"/admin/sites?{query}"))) == found
@@ -136,7 +152,7 @@ def test_trusting_a_site_shows_its_waiting_courses_and_the_end_of_trust_lets_the
 
 def test_prioritising_implies_trust(app: Flask, moderator: Visitor) -> None:
     site = make_site(confirmed_at=clock.now())
-    act(moderator, site, "prioritise")
+    act(moderator, site, "prioritise", confirmed="1")
     assert (now(site).trusted, now(site).prioritised) == (True, True)
     act(moderator, site, "unprioritise")
     assert (now(site).trusted, now(site).prioritised) == (True, False)
@@ -155,10 +171,12 @@ def test_only_acts_that_make_sense_are_offered(app: Flask, moderator: Visitor) -
     def offered(site: Site) -> list[str]:
         return moderator.get(f"/admin/sites/{site.id}").page.xpath("//button[@name='act']/@value")
 
-    assert offered(make_site()) == ["hide", "trust", "prioritise", "remove", "remove-with-courses", "block"]
+    assert offered(make_site()) == [
+        *("hide", "trust", "prioritise", "quota", "message", "remove", "remove-with-courses", "block")
+    ]
     assert "show" in offered(make_site(visible=False))
     assert "untrust" in offered(make_site(trusted=True))
-    assert offered(make_site(state=SiteState.REMOVED)) == []
+    assert offered(make_site(state=SiteState.REMOVED)) == ["message"]
 
 
 @pytest.mark.parametrize(("name", "courses_removed"), [("remove", False), ("remove-with-courses", True)])
@@ -209,15 +227,11 @@ def test_a_corrected_url_keeps_the_sites_identity_token_and_courses(app: Flask, 
     site = make_site(url="http://old.example.org")
     token, course = make_token(site), make_course(site)
     form = moderator.get(f"/admin/sites/{site.id}/edit").page.xpath("//form[contains(@action, '/edit')]")[0]
-    fields = dict(form.form_values()) | {"url": "https://new.example.org/moodle", "publications_a_day": "3"}
+    fields = dict(form.form_values()) | {"url": "https://new.example.org/moodle"}
     fields.pop("csrf_token")
     moderator.post(f"/admin/sites/{site.id}/edit", **fields)
     site = now(site)
-    assert (site.url, site.url_key, site.publications_a_day) == (
-        "https://new.example.org/moodle",
-        "new.example.org/moodle",
-        3,
-    )
+    assert (site.url, site.url_key) == ("https://new.example.org/moodle", "new.example.org/moodle")
     assert issuing.find_bearer(token).site_id == site.id
     assert db.session.get_one(Course, course.id).listed
     assert events(Event.SITE_EDITED)[0]["old"]["url"] == "http://old.example.org"
@@ -231,8 +245,6 @@ def test_a_corrected_url_keeps_the_sites_identity_token_and_courses(app: Flask, 
         ("contact_email", "nobody"),
         ("language", "klingon!"),
         ("country_code", "Q1"),
-        ("publications_a_day", "-1"),
-        ("publications_a_day", "many"),
         ("name", "x" * 300),
     ],
 )
@@ -299,7 +311,6 @@ def test_only_the_move_that_was_looked_at_is_decided(app: Flask, moderator: Visi
         ("/local/hub/admin/managesites.php?id=5&trust=1&sesskey=x", "/admin/sites"),
         ("/local/hub/admin/sitesettings.php?id=5&sesskey=x", "/admin/sites/5"),
         ("/local/hub/admin/stolensecret.php?stolen=5&confirm=1&sesskey=x", "/admin/sites"),
-        ("/local/hub/admin/checksiteconnectivity.php", "/admin/sites"),
     ],
 )
 def test_the_originals_addresses_lead_to_ours_and_never_act(

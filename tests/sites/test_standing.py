@@ -119,8 +119,8 @@ def test_a_paused_trust_is_not_in_force_and_comes_back(site: Site, heard: list[C
 
 
 def test_B14_a_moderator_corrects_the_url_and_nothing_else_comes_loose(site: Site) -> None:
-    moderation.edit(site, {"url": "https://New.example.org/", "name": "New", "publications_a_day": 3}, by=COMMAND)
-    assert (site.url, site.url_key, site.publications_a_day) == ("https://New.example.org/", "new.example.org", 3)
+    moderation.edit(site, {"url": "https://New.example.org/", "name": "New"}, by=COMMAND)
+    assert (site.url, site.url_key) == ("https://New.example.org/", "new.example.org")
     assert listing.find_by_url("http://new.example.org") is site
     assert events() == ["site edited"]
 
