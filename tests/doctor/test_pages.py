@@ -101,12 +101,12 @@ def test_an_examination_leads_to_a_page_with_the_cause_its_cure_and_a_text_to_pa
     letter = page.page.xpath("string(//pre[@id='letter'])")
     assert SITE in letter
     assert "status 500" in letter
-    assert len(page.page.xpath("//ol[@class='checklist']/li")) == 13
+    assert len(page.page.xpath("//ol[@class='findings']/li")) == 13
 
 
 def test_every_state_has_a_word_and_an_icon_beside_its_colour(guest: Visitor, site: Site) -> None:
     site.speak = says(answer(503))
-    states = examined(guest, SITE).page.xpath("//ol[@class='checklist']//span[starts-with(@class, 'badge')]")
+    states = examined(guest, SITE).page.xpath("//ol[@class='findings']//span[starts-with(@class, 'badge')]")
     assert {state.text_content().strip() for state in states} == {"Good", "Must be mended", "Not asked"}
     assert all(state.xpath(".//*[local-name()='use']") for state in states)
 
@@ -122,7 +122,7 @@ def test_a_site_that_is_mended_is_good_when_it_is_examined_again(guest: Visitor,
 def test_looking_asks_nobody(guest: Visitor, world: Internet) -> None:
     page = guest.get(f"/doctor?url={quote(SITE)}")
     assert page.page.xpath("//input[@name='url']/@value") == [SITE]
-    assert (world.visited, page.page.xpath("//ol[@class='checklist']")) == ([], [])
+    assert (world.visited, page.page.xpath("//ol[@class='findings']")) == ([], [])
 
 
 def test_an_address_that_cannot_be_read_is_explained_at_once(guest: Visitor, world: Internet) -> None:
@@ -141,7 +141,7 @@ def test_a_report_answers_for_five_minutes_and_is_gone_after_an_hour(guest: Visi
             examined(guest, SITE)
         assert (len(world.requests) > asked) is again
     with clock.fixed(begun + timedelta(minutes=67)):
-        assert not guest.get(f"/doctor?url={quote(SITE)}").page.xpath("//ol[@class='checklist']")
+        assert not guest.get(f"/doctor?url={quote(SITE)}").page.xpath("//ol[@class='findings']")
         examined(guest, "http://other.test")
     assert db.session.scalars(sa.select(DoctorReport.url)).all() == ["http://other.test"]
 
