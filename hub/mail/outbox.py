@@ -85,7 +85,7 @@ def queue_to_moderators(name: str, **values: Any) -> list[OutgoingMail]:
     """The mail ``name`` to everybody who wants to hear of such things, or else to the hub's contact address."""
     addresses = people.to_be_told() or [declared.current("contactemail")]
     language = declared.current("language")
-    return [queue(name, address, language=language, **values) for address in addresses if address]
+    return [queue(name, each, language=language, for_moderators=True, **values) for each in addresses if each]
 
 
 def due(now: datetime) -> sa.Select[OutgoingMail]:

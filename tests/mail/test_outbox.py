@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -225,12 +224,3 @@ def test_nobody_to_tell_means_no_mail(app: Flask) -> None:
 
 def test_mails_are_really_sent_and_not_suppressed(app: Flask) -> None:
     assert app.extensions["mail"].suppress is False
-
-
-def test_every_mail_has_a_subject_and_a_body() -> None:
-    root = Path(__file__).resolve().parents[2] / "templates" / "mail"
-    folders = [folder for folder in root.iterdir() if folder.is_dir()]
-    assert {folder.name: sorted(path.name for path in folder.iterdir()) for folder in folders} == {
-        folder.name: ["body.txt", "subject.txt"] for folder in folders
-    }
-    assert all(len((folder / "subject.txt").read_text().strip().splitlines()) == 1 for folder in folders)

@@ -97,7 +97,17 @@ def test_text_and_html_both_say_who_sent_the_mail_and_why(site: Site, mail_serve
     assert "multipart/alternative" in [part.get_content_type() for part in mail.walk()]
     for words in (mail.get_content(), html.document_fromstring(mail.html).text_content()):
         assert "Bonjour, Lycée Valmont." in words
-        assert "has sent this mail by itself" in words
+        assert "as the contact of the Moodle site Lycée Valmont" in " ".join(words.split())
+
+
+def test_moderators_hear_why_they_get_a_mail_and_where_they_choose(app: Flask) -> None:
+    with transaction(db.session):
+        declared.change("contactemail", "hub@example.org")
+        (mail,) = outbox.queue_to_moderators("site-disowned", site=make_site(), link="")
+        other = outbox.queue("password-changed", "ada@example.org", user=None)
+    assert "because you look after Moodle course hub" in mail.body
+    assert "http://hub.test/account" in mail.body
+    assert "has sent this mail by itself" in other.body
 
 
 @pytest.mark.usefixtures("greeting")
