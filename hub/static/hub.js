@@ -70,13 +70,4 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 }
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  for (const form of document.querySelectorAll("form[data-waits]")) wordWhileWaiting(form).hidden = true;
 });
-
-// While the answer to a form takes long: <form data-waits="id of a hidden element that says so">
-function wordWhileWaiting(form) {
-  return document.getElementById(form.dataset.waits);
-}
-for (const form of document.querySelectorAll("form[data-waits]")) {
-  form.addEventListener("submit", () => { wordWhileWaiting(form).hidden = false; });
-}
