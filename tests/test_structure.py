@@ -36,7 +36,7 @@ def name_of(path: Path) -> str:
 
 def layer(module: str) -> str:
     parts = module.split(".")
-    if module in TOP_EDGES or parts[-1] in EDGES:
+    if module in TOP_EDGES or parts[-1].rpartition("_")[2] in EDGES:
         return "edges"
     folder = parts[1] if len(parts) > 1 else ""
     for name, folders in (("stories", STORIES), ("nouns", NOUNS), ("means", MEANS)):
