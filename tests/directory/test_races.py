@@ -131,6 +131,23 @@ def test_whoever_leaves_during_an_update_has_left(
     assert_whole()
 
 
+def test_what_an_old_registration_was_answered_says_nothing_about_the_new_one(
+    joined: Room, directory: PlayedDirectory, hub: Flask
+) -> None:
+    def meanwhile() -> None:
+        directory.meanwhile = None
+        with hub.app_context(), transaction(db.session):
+            membership.forget(by=COMMAND)
+            membership.ask(by=COMMAND)
+            waiting = membership.get_live()
+            membership.confirm(membership.opened(waiting.token), NEW_TOKEN, by=COMMAND)
+
+    directory.meanwhile = meanwhile
+    work()
+    assert (state(), row().updated_at) == (State.CONFIRMED, None)
+    assert_whole()
+
+
 def test_whoever_wants_to_stay_while_the_directory_hears_of_it_comes_too_late(
     joined: Room, directory: PlayedDirectory, hub: Flask
 ) -> None:
