@@ -12,7 +12,8 @@ from hub.privacy import persons
 from hub.privacy.retention import keep
 from hub.privacy.rows import eraser, finder
 from hub.privacy.settings import keepleftcontacts
-from hub.sites.models import Site, SiteState
+from hub.sites import changes
+from hub.sites.models import Site, SiteChange, SiteState
 
 _CONTACT = {"contact_name": "", "contact_email": "", "contact_key": "", "contact_phone": "", "contactable": False}
 _SHOWN = ("id", "url", "name", "state", "contact_name", "contact_email", "contact_phone", "address", "registered_at")
@@ -33,6 +34,17 @@ persons.add(
             Site, Site.previous_contact_email, ("id", "url", "name", "previous_contact_email", "contact_changed_at")
         ),
         eraser(Site, Site.previous_contact_email, {"previous_contact_email": "", "contact_changed_at": None}),
+    )
+)
+persons.add(
+    persons.Holder(
+        "changes of sites",
+        _("What changed about the contacts of sites"),
+        lambda address: [
+            {name: getattr(row, name) for name in ("site_id", "at", "field", "old", "new")}
+            for row in db.session.scalars(sa.select(SiteChange).where(changes.concerning(address)))
+        ],
+        lambda address: changes.erase(changes.concerning(address)),
     )
 )
 
