@@ -168,7 +168,7 @@ def page_of(asking: Site | Attempt | Move) -> dict[str, str]:
     """The values in the address of its page."""
     proof = challenge_for(asking)
     key = page_token(proof.concerns, proof.concerned_id)
-    return {"concerns": proof.concerns.value, "id": str(proof.concerned_id), "key": key}
+    return {"concerns": proof.concerns.value, "id": str(proof.concerned_id), "token": key}
 
 
 def check(proof: Proof, *, client: GuardedClient, texts: Texts) -> list[Finding]:

@@ -316,7 +316,7 @@ def test_what_the_hub_saw_stands_beside_each_place_with_what_to_do(world: FakeWe
 
 
 @pytest.mark.parametrize(
-    "changed", [{"key": "0" * 64}, {"id": "99"}, {"id": "x"}, {"concerns": "move"}, {"concerns": "all"}]
+    "changed", [{"token": "0" * 64}, {"id": "99"}, {"id": "x"}, {"concerns": "move"}, {"concerns": "all"}]
 )
 def test_a_guessed_address_of_the_page_opens_nothing(
     world: FakeWeb, visitor: FlaskClient, changed: dict[str, str]

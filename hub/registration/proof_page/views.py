@@ -80,7 +80,7 @@ def _asked(given: Mapping[str, str]) -> Question:
     number = given.get("id", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise LinkInvalid
-    return proving.get_question(given.get("concerns", ""), int(number), given.get("key", ""))
+    return proving.get_question(given.get("concerns", ""), int(number), given.get("token", ""))
 
 
 def _page(question: Question, findings: Sequence[Finding]) -> str:
