@@ -9,12 +9,13 @@ import click
 from flask.cli import AppGroup
 
 from hub.commands import as_json, json_option, say, table
-from hub.courses import listing, moderation
+from hub.courses import listing, moderation, visibility
 from hub.courses.models import Course
 from hub.courses.waiting import waiting as waiting_courses
 from hub.database import transaction
 from hub.events.record import COMMAND
 from hub.extensions import db
+from hub.sites import visibility as site_visibility
 
 group = AppGroup("courses", help="The courses that sites publish here.")
 
@@ -57,6 +58,16 @@ def hide(course_id: int, reason: str) -> None:
 def remove(course_id: int, reason: str) -> None:
     """Remove course ID and its files."""
     _act(course_id, "removed", lambda course: moderation.remove(course, by=COMMAND, reason=reason))
+
+
+@group.command()
+@_course_id
+@json_option
+def why(course_id: int, json: bool) -> None:
+    """Say why visitors find course ID, or why not."""
+    course = listing.get_including_hidden(course_id)
+    rows = site_visibility.rows(visibility.explained(course.id))
+    as_json(rows) if json else table(rows, ["rule", "holds", "sentence", "since", "by", "changed_by"])
 
 
 def _act(course_id: int, done: str, act: Callable[[Course], None]) -> None:

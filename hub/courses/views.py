@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from hub.access import Permission, open_to_all, requires
+from hub.access import Permission, open_to_all
 from hub.courses import addresses, files, following, listing, notes, visibility
 from hub.courses.models import Course
 from hub.frontpage.openness import require_names
+from hub.frontpage.sight import Sight, sight
 from hub.here import local
+from hub.sites.visibility import verdict
 from hub.slugs import slug as slug_of
 
 bp = Blueprint("courses", __name__)
@@ -39,11 +41,24 @@ def show(course_id: int, slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/courses/<int(max=2147483647):course_id>/why")
-@requires(Permission.SEE_MODERATION)
+@open_to_all
 def why(course_id: int) -> ResponseReturnValue:
-    """Each rule of being listed, and what it says about this course."""
+    """Each rule of being listed: all about it for moderators and the contact of its site, else for what is listed."""
     course = listing.get_including_hidden(course_id)
-    return render_template("courses/why.html", course=course, answers=visibility.why(course_id))
+    eyes = sight(current_user, request.args.get("token", ""), course.site_id)
+    if eyes is Sight.PUBLIC:
+        require_names(current_user)
+        course = listing.get(course_id)
+    answers = visibility.explained(course_id)
+    page = render_template(
+        "courses/why.html",
+        course=course,
+        answers=eyes.of(answers),
+        listed=verdict(answers),
+        told=eyes.told,
+        names=eyes.names,
+    )
+    return page, {"Cache-Control": "no-store"}
 
 
 def _course(course_id: int) -> Course:

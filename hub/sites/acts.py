@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from hub.admin.acting import Act, Desk, acts_by_name, each
 from hub.extensions import db
-from hub.sites import messages, moderation
+from hub.sites import checks, messages, moderation
 from hub.sites.forms import MessageForm, PriorityForm, QuotaForm
 from hub.sites.models import Site
 
@@ -93,6 +93,14 @@ DESK = Desk(
             carry_out=each(moderation.set_quota),
             done=_("Quota set: %(count)s."),
             form=QuotaForm,
+            offered=lambda site: site.live,
+        ),
+        Act(
+            name="check",
+            label=_("Check now"),
+            effect=lambda site: gettext("It is asked within a minute whether it answers, before all others."),
+            carry_out=each(checks.ask_now),
+            done=_("Asked within a minute: %(count)s."),
             offered=lambda site: site.live,
         ),
         Act(

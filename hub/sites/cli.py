@@ -17,12 +17,12 @@ from hub import exports
 from hub.admin import savedviews, undoing
 from hub.commands import as_json, json_option, say, table
 from hub.database import transaction
-from hub.events.record import COMMAND
+from hub.events.record import COMMAND, Event, record
 from hub.extensions import db
 from hub.registration import blocking, leaving
-from hub.sites import corrections, exporting, finding, listing, messages, moderation, notes
+from hub.sites import checks, corrections, exporting, finding, jobs, listing, messages, moderation, notes, visibility
 from hub.sites.finding import Order, SiteCriteria
-from hub.sites.models import Reachability, Site, SiteState
+from hub.sites.models import Reachability, Site, SiteCheck, SiteState
 
 sites = AppGroup("sites", help="The Moodle sites that registered with this hub.")
 secrets = AppGroup("secrets", help="The secrets by which sites are known.")
@@ -262,6 +262,51 @@ def undo(url: str) -> None:
         done = undoing.undo(newest[0].id, by=COMMAND)
         said = f"Undone for {site.url}: {done.act}. {undoing.notice_of(done)}".rstrip()
     say(said)
+
+
+@sites.command()
+@_url
+@json_option
+def check(url: str, json: bool) -> None:
+    """Ask the site at URL now whether it answers, and let it be judged as after any check."""
+    with transaction(db.session):
+        site = listing.get_by_url(url)
+        claimed = checks.claim_one(site)
+        record(Event.SITE_CHECK_ASKED, site, by=COMMAND)
+    jobs.check([claimed])
+    row = _check_row(checks.newest(listing.get(claimed.site_id), 1)[0])
+    if json:
+        as_json([row])
+    else:
+        say(f"{url} {'answers' if row['reachable'] else 'does not answer: ' + row['detail']} (state: {row['state']}).")
+
+
+@sites.command("checks")
+@_url
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@json_option
+def list_checks(url: str, limit: int, json: bool) -> None:
+    """List what became of asking the site at URL, the newest first."""
+    rows = [_check_row(check) for check in checks.newest(listing.get_by_url(url), limit)]
+    if json:
+        as_json(rows)
+    else:
+        table(rows, ("at", "reachable", "counted", "state", "status", "cause", "seconds"))
+
+
+def _check_row(check: SiteCheck) -> dict[str, Any]:
+    names = ("at", "reachable", "counted", "status", "cause", "detail", "seconds")
+    return {**{name: getattr(check, name) for name in names}, "state": check.state.value}
+
+
+@sites.command()
+@_url
+@json_option
+def why(url: str, json: bool) -> None:
+    """Say why the public list names the site at URL, or why not."""
+    site = listing.find_by_url(url) or listing.get_left(url)
+    rows = visibility.rows(visibility.why(site.id))
+    as_json(rows) if json else table(rows, ("rule", "holds", "sentence", "since", "by", "changed_by"))
 
 
 @secrets.command()

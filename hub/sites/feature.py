@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.sites import admin, jobs, models, persons, sections, settings, words
+from hub.sites import admin, checks_section, jobs, models, persons, sections, settings, words
 from hub.sites.callers import SiteCallers
 from hub.webservices.feature import serve_calls
 
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     """Tell the web services who calls, and open the moderators' pages."""
     app.register_blueprint(admin.bp)
     sections.add_all()
+    checks_section.add()
     serve_calls(app, SiteCallers())
 
 

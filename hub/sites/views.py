@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,11 +20,13 @@ from hub.errors import HubError
 from hub.extensions import db
 from hub.frontpage.forms import LetterForm
 from hub.frontpage.openness import require_names, towards
+from hub.frontpage.sight import Sight, sight
 from hub.frontpage.wording import named
 from hub.here import asked_page, local
 from hub.paging import page_of
 from hub.proxies import neighbourhood
 from hub.sites import addresses, directory, letters, listing, totals
+from hub.sites import visibility as visibility_of_sites
 from hub.sites.models import Site
 from hub.slugs import slug as slug_of
 from hub.vocabulary import countries
@@ -31,6 +35,7 @@ bp = Blueprint("sites", __name__)
 SITES_A_PAGE = 60
 GONE = 410
 COMPLAINT = 422
+UNLISTED = 50  # courses on the page that explains
 
 
 @bp.get("/sites")
@@ -103,6 +108,34 @@ def _contactable(site_id: int) -> Site:
     if not named(site) or not letters.wanted(site):
         raise letters.LettersNotWanted
     return site
+
+
+@bp.get("/sites/<int(max=2147483647):site_id>/why")
+@open_to_all
+def why(site_id: int) -> ResponseReturnValue:
+    """Each rule of being named in the list: all for moderators and the contact, else for a site that is named."""
+    site, token = listing.get(site_id), request.args.get("token", "")
+    eyes = sight(current_user, token, site_id)
+    if eyes is Sight.PUBLIC:
+        require_names(current_user)
+        _ = named(site) or abort(404)
+    answers = visibility_of_sites.why(site_id)
+    page = render_template(
+        "sites/why.html",
+        site=site,
+        answers=eyes.of(answers),
+        listed=visibility_of_sites.verdict(answers),
+        told=eyes.told,
+        names=eyes.names,
+        unlisted=_unlisted(site) if eyes.told else [],
+        token=token,
+    )
+    return page, {"Cache-Control": "no-store"}
+
+
+def _unlisted(site: Site) -> Sequence[Course]:
+    query = visibility.including_hidden().where(Course.site_id == site.id, sa.not_(Course.listed))
+    return db.session.scalars(query.order_by(Course.id.desc()).limit(UNLISTED)).all()
 
 
 def _courses(site: Site) -> sa.Select[Course]:

@@ -211,6 +211,22 @@ def verdict(given: Sequence[Answer]) -> bool:
     return all(answer.holds for answer in given if answer.rule.blocks)
 
 
+def rows(given: Sequence[Answer]) -> list[dict[str, Any]]:
+    """The answers as commands print them."""
+    return [
+        {
+            "rule": answer.rule.name,
+            "holds": answer.holds,
+            "needed": answer.rule.blocks,
+            "sentence": str(answer.sentence),
+            "since": answer.since,
+            "by": answer.by,
+            "changed_by": "" if answer.holds else str(answer.changed_by),
+        }
+        for answer in given
+    ]
+
+
 def answers(rules: Sequence[Rule], which: sa.ColumnElement[bool], subjects: Mapping[str, int]) -> list[Answer]:
     """What these rules say about the one row that ``which`` describes: two statements, however many rules.
 

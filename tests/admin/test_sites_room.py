@@ -172,7 +172,7 @@ def test_only_acts_that_make_sense_are_offered(app: Flask, moderator: Visitor) -
         return moderator.get(f"/admin/sites/{site.id}").page.xpath("//button[@name='act']/@value")
 
     assert offered(make_site()) == [
-        *("hide", "trust", "prioritise", "quota", "message", "remove", "remove-with-courses", "block")
+        *("hide", "trust", "prioritise", "quota", "check", "message", "remove", "remove-with-courses", "block")
     ]
     assert "show" in offered(make_site(visible=False))
     assert "untrust" in offered(make_site(trusted=True))

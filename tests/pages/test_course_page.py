@@ -10,7 +10,6 @@ from PIL import Image
 from hub import clock
 from hub.courses import addresses
 from hub.courses.models import Course, Kind, Standing
-from hub.courses.visibility import RULES
 from hub.extensions import db
 from hub.sites.models import SitePrivacy
 from tests.factories import BACKUP, make_course, make_screenshot, make_site
@@ -160,21 +159,6 @@ def test_a_moderator_sees_a_hidden_course_and_that_others_do_not(moderator: Visi
     answer = moderator.get(addresses.page(course))
     assert "Visitors do not see this course." in answer.words
     assert answer.page.xpath("//meta[@name='robots']/@content") == ["noindex"]
-
-
-def test_why_names_every_rule_and_who_can_change_it(moderator: Visitor) -> None:
-    course = make_course(standing=Standing.WAITING)
-    answer = moderator.get(f"/courses/{course.id}/why")
-    words = answer.words
-    assert "Why is this course not listed?" in words
-    assert [each.text_content() for each in answer.page.xpath("//tbody/tr/td[1]")].count("no") == 1
-    assert len(answer.page.xpath("//tbody/tr")) == len(RULES)
-    assert "A moderator, by showing the course or by trusting its site." in words
-
-
-def test_why_is_for_moderators(guest: Visitor) -> None:
-    course = make_course()
-    assert "/login" in str(guest.get(f"/courses/{course.id}/why", 302).location)
 
 
 CODES = ("language", "audience", "educational_level")

@@ -1,0 +1,40 @@
+"""How much somebody is told about why a site or a course is listed, or not."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+from hub.access import Permission
+from hub.frontpage.openness import Person
+from hub.sites import contact_link
+from hub.sites.visibility import Answer
+
+
+class Sight(enum.Enum):
+    """Whose eyes these are."""
+
+    MODERATOR = "moderator"  # everything, and who made it so
+    CONTACT = "contact"  # everything about the own site but who made it so
+    PUBLIC = "public"  # what everybody can see anyway
+
+    @property
+    def told(self) -> bool:
+        """Whether since when, who can change it, and notes are told."""
+        return self is not Sight.PUBLIC
+
+    @property
+    def names(self) -> bool:
+        """Whether it is told who made it so."""
+        return self is Sight.MODERATOR
+
+    def of(self, answers: Sequence[Answer]) -> list[Answer]:
+        """What of these answers such eyes may see."""
+        return [answer for answer in answers if self.told or answer.rule.blocks]
+
+
+def sight(person: Person, token: str, site_id: int) -> Sight:
+    """Of this person, who may have brought the token that the contact of the site was mailed."""
+    if person.may(Permission.SEE_MODERATION):
+        return Sight.MODERATOR
+    return Sight.CONTACT if token and contact_link.opens(token, site_id) else Sight.PUBLIC
