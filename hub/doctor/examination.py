@@ -1,6 +1,6 @@
 """The examination itself: asks the site as registrations do, in steps, and notes what each step shows.
 
-At most 24 connections to a site, within 20 seconds; nothing that it sends is kept but short clean texts.
+At most 12 questions to a site, within 20 seconds; nothing that it sends is kept but short clean texts.
 """
 
 from __future__ import annotations

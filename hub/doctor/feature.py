@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.doctor import admin, cli, models, views
+from hub.doctor import admin, cli, jobs, models, views
 from hub.doctor.examination import Doctor
 from hub.registration.decisions import BadPort, SiteUnreachable
 
@@ -19,4 +19,4 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(error, views.show_unreachable)
 
 
-__all__ = ["init_app", "models"]
+__all__ = ["init_app", "jobs", "models"]

@@ -26,11 +26,15 @@ def doctor_url(site_url: str) -> str:
 
 
 def keep(report: Report) -> None:
-    """Let this be the report about its address; forget the old ones of all."""
-    known = sa.or_(DoctorReport.url_hash == _hash(report.url), DoctorReport.asked_at < clock.now() - KEPT)
-    db.session.execute(sa.delete(DoctorReport).where(known))
+    """Let this be the report about its address."""
+    db.session.execute(sa.delete(DoctorReport).where(DoctorReport.url_hash == _hash(report.url)))
     row = DoctorReport(url_hash=_hash(report.url), url=report.url, asked_at=report.asked_at, content=report.stored())
     db.session.add(row)
+
+
+def forget_old() -> None:
+    """Delete what is not shown any more."""
+    db.session.execute(sa.delete(DoctorReport).where(DoctorReport.asked_at < clock.now() - KEPT))
 
 
 def keep_glance(url: str, sentence: str) -> None:

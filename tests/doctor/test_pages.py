@@ -15,7 +15,7 @@ from hub import clock
 from hub.access import Role
 from hub.accounts import people
 from hub.database import transaction
-from hub.doctor import views
+from hub.doctor import jobs, views
 from hub.doctor.examination import Doctor
 from hub.doctor.models import DoctorReport
 from hub.doctor.patience import Patience
@@ -143,6 +143,7 @@ def test_a_report_answers_for_five_minutes_and_is_gone_after_an_hour(guest: Visi
     with clock.fixed(begun + timedelta(minutes=67)):
         assert not guest.get(f"/doctor?url={quote(SITE)}").page.xpath("//ol[@class='findings']")
         examined(guest, "http://other.test")
+        jobs.forget_doctor_reports()
     assert db.session.scalars(sa.select(DoctorReport.url)).all() == ["http://other.test"]
 
 
