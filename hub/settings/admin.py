@@ -16,11 +16,12 @@ from hub.admin import menu, waiting
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
-from hub.settings import changing, declared, emergency, logo, texts
+from hub.settings import changing, declared, logo, texts
 from hub.settings.declared import Declaration
 from hub.settings.forms import LogoForm, SettingsForm, TextForm, default_in_words, settings_form, stored_texts
 from hub.settings.sections import Section
 from hub.settings.texts import Text
+from hub.settings.views import default_privacy
 from hub.storage.files import files
 
 bp = Blueprint("settings_admin", __name__)
@@ -45,12 +46,7 @@ def _closed() -> str | None:
     return gettext("This hub is closed: no site registers, publishes or searches. Open it in the settings.")
 
 
-def _emergency() -> str | None:
-    return " ".join(emergency.announcements()) or None
-
-
 waiting.warn(_closed)
-waiting.warn(_emergency)
 
 
 @bp.get("/admin/settings")
@@ -127,7 +123,8 @@ def remove_logo() -> ResponseReturnValue:
 def text(name: str) -> ResponseReturnValue:
     """One of the hub's own texts, to be read and written."""
     found = texts.get_text(name)
-    return _text_page(found, TextForm(data={"words": found.written}))
+    begun = default_privacy() if name == texts.privacytext.name and "begin" in request.args else found.written
+    return _text_page(found, TextForm(data={"words": begun}))
 
 
 @bp.post("/admin/settings/texts/<name>")

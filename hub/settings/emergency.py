@@ -87,7 +87,7 @@ class HubReadOnly(Paused):
         super().__init__(
             gettext(
                 "This hub is read-only at the moment: you can search and download, and nothing can be changed. "
-                "Nothing of yours is lost, and your registration is kept. Try again in an hour."
+                "Nothing of yours is lost, and your registration is kept. Try again later."
             )
         )
 

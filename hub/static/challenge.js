@@ -83,7 +83,7 @@ function solveHere(riddle) {
   const search = makeSearch(riddle);
   return new Promise((resolve) => {
     const step = () => {
-      const found = search(2000);
+      const found = search(20000); // about as long as a page may stand still
       if (found === undefined) setTimeout(step);
       else resolve(found);
     };

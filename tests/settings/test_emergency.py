@@ -219,7 +219,7 @@ def test_an_administrator_signs_in_to_a_read_only_hub_and_ends_it(hub: Flask, si
 )
 def test_every_page_says_which_switch_is_on(hub: Flask, switch: dict[str, str], words: str) -> None:
     guest, moderator = visitor(hub), signed_in(hub, Role.MODERATOR)
-    line = "string(//p[@class='announcement'])"
+    line = "string(//aside[@class='announcement'])"
     assert guest.get("/").page.xpath(line) == ""
     change(**switch)
     assert words in guest.get("/").page.xpath(line)

@@ -98,6 +98,12 @@ def test_the_privacy_text_of_the_hub_itself_names_the_hub_its_contact_and_how_lo
     assert len(page.page.xpath("//main//h2")) == 8
 
 
+def test_an_own_privacy_text_can_begin_with_the_hubs(guest: Visitor, administrator: Visitor) -> None:  # noqa: F811
+    room = administrator.get("/admin/settings/texts/privacytext?begin=1")
+    shown = guest.get("/privacy").page.xpath("string(//main//h2[1])")
+    assert f"## {shown}" in room.page.xpath("string(//textarea)")
+
+
 def test_an_own_privacy_text_takes_its_place(guest: Visitor) -> None:
     change(privacytext="We keep nothing.")
     page = guest.get("/privacy")
