@@ -44,9 +44,10 @@ def make_mail(**values: object) -> OutgoingMail:
 def test_the_menu_shows_each_person_what_they_may_open(
     administrator: Visitor, moderator: Visitor, auditor: Visitor
 ) -> None:
-    assert menu(administrator) == ["Overview", "Courses", "Sites", "Events", "Mail", "Settings"]
-    assert menu(moderator) == ["Overview", "Courses", "Sites", "Events", "Mail"]
-    assert menu(auditor) == ["Overview", "Courses", "Sites", "Events", "Mail", "Settings"]
+    rooms = ["Overview", "Courses", "Sites", "Confirmations", "Connection doctor", "People", "Events", "Mail"]
+    rooms += ["Personal data", "Directory", "Settings", "Environment"]
+    assert menu(administrator) == menu(auditor) == rooms
+    assert menu(moderator) == ["Overview", "Courses", "Sites", "Confirmations", "Connection doctor", "Events", "Mail"]
 
 
 def test_the_overview_says_what_waits_and_that_the_hub_is_closed(app: Flask, moderator: Visitor) -> None:
