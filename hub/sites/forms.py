@@ -89,7 +89,6 @@ class SiteFilter(Form):
     @property
     def value(self) -> SiteCriteria:
         """What to look for."""
-        self.validate()  # a day that is none is not looked for
         word = (self.sort.data or "").removeprefix("-")
         return SiteCriteria(
             search=fields.line(self.search.data or ""),
@@ -102,7 +101,7 @@ class SiteFilter(Form):
             language=_unless_all(self.language.data),
             version=fields.line(self.version.data or "", 10),
             reachability=one_of(Reachability, self.reachability.data),
-            since=self.since.data if not self.since.errors else None,
+            since=self.since.data,
             waiting=self.waiting.data == "1",
             order=one_of(Order, word) or Order.STANDING,
             descending=(self.sort.data or "").startswith("-"),
