@@ -94,9 +94,14 @@ def test_of_yes_and_no_about_a_move_one_holds(hub: Flask, token: str, round_numb
     submit(visitor, forms(visitor.get(query(url=NEW_URL)).text)[1])
     number = db.session.scalars(sa.select(Move.id)).one()
     page = forms(visitor.get(link_in(mails("site-move-asked")[0])).text)
-    at_once(hub, press(hub, page[2], visitor), by_command(moving.admit, Move, number))
+    at_once(
+        hub,
+        press(hub, page[2], visitor),
+        by_command(moving.admit, Move, number),
+        by_command(moving.refuse, Move, number),
+    )
     move, [site] = db.session.get_one(Move, number), live()
-    assert times(Event.SITE_MOVED, Event.SITE_MOVE_BLOCKED) == 1
+    assert times(Event.SITE_MOVED, Event.SITE_MOVE_BLOCKED, Event.SITE_MOVE_REFUSED) == 1
     assert site.url == (NEW_URL if move.state is MoveState.ACCEPTED else SITE_URL)
     assert (find_bearer(token) is None) == (move.state is MoveState.ACCEPTED)
     assert site.trust_paused is False
