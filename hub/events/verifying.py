@@ -86,7 +86,7 @@ def _as_written(row: Any) -> bool:
         return False
     values = {name: getattr(row, name) for name in ("id", "kind", "actor", "subject_type", "subject_id")}
     found = EventRow(**values, at=at, personal_digest=row.personal_digest, previous_hash=row.previous_hash)
-    return chain.link(found) == row.hash
+    return chain.link(found) == str(row.hash)
 
 
 def _moment(text: str) -> datetime | None:

@@ -119,7 +119,7 @@ def _counted(query: sa.Select[str, int], column: InstrumentedAttribute[str]) -> 
 
 
 def _told() -> list[tuple[str, int, int]]:
-    columns = []
+    columns: list[Any] = []
     for name in TOLD:
         value = _figure(name)
         believable = value.between(0, BELIEVABLE)

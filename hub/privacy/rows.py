@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.database import Base
 from hub.extensions import db
 
 
-def matching(column: sa.ColumnElement[Any], address: str) -> sa.ColumnElement[bool]:
+def matching(column: InstrumentedAttribute[str], address: str) -> sa.ColumnElement[bool]:
     """Rows whose column holds this address, however it is capitalised."""
     return sa.func.lower(column) == address
 
 
 def finder(
-    model: type[Base], column: sa.ColumnElement[Any], shown: Sequence[str]
+    model: type[Base], column: InstrumentedAttribute[str], shown: Sequence[str]
 ) -> Callable[[str], list[dict[str, Any]]]:
     """What finds the rows of a person, and gives these columns of each."""
 
@@ -29,7 +30,7 @@ def finder(
     return find
 
 
-def eraser(model: type[Base], column: sa.ColumnElement[Any], emptied: Mapping[str, Any]) -> Callable[[str], int]:
+def eraser(model: type[Base], column: InstrumentedAttribute[str], emptied: Mapping[str, Any]) -> Callable[[str], int]:
     """What takes a person out of the rows: these columns get these values."""
 
     def erase(address: str) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
@@ -15,29 +15,31 @@ from hub.privacy.retention import keep
 from hub.privacy.settings import keepdecided
 from hub.registration.models import Attempt, AttemptState, Move, MoveState
 
-Waiting = type[Attempt] | type[Move]
+Row = TypeVar("Row", Attempt, Move)
 
 _TOLD = ("contactname", "contactemail", "contactphone")
 
 
-def _named(model: Waiting, address: str) -> sa.ColumnElement[bool]:
+def _named(model: type[Row], address: str) -> sa.ColumnElement[bool]:
     return sa.func.lower(model.details["contactemail"].as_string()) == address
 
 
-def _finder(model: Waiting) -> Callable[[str], list[dict[str, Any]]]:
-    def find(address: str) -> list[dict[str, Any]]:
-        found = db.session.scalars(sa.select(model).where(_named(model, address)))
-        return [
-            {"id": each.id, "site_id": each.site_id, **{name: each.details.get(name) for name in _TOLD}}
-            for each in found
-        ]
-
-    return find
+def _found(model: type[Row], address: str) -> Sequence[Row]:
+    return db.session.scalars(sa.select(model).where(_named(model, address))).all()
 
 
-def _eraser(model: Waiting) -> Callable[[str], int]:
+def _finder(model: type[Row]) -> Callable[[str], list[dict[str, Any]]]:
+    return lambda address: [_shown(each) for each in _found(model, address)]
+
+
+def _shown(waiting: Attempt | Move) -> dict[str, Any]:
+    told = {name: waiting.details.get(name) for name in _TOLD}
+    return {"id": waiting.id, "site_id": waiting.site_id, **told}
+
+
+def _eraser(model: type[Row]) -> Callable[[str], int]:
     def erase(address: str) -> int:
-        found = db.session.scalars(sa.select(model).where(_named(model, address))).all()
+        found = _found(model, address)
         for each in found:
             each.details = {name: value for name, value in each.details.items() if name not in _TOLD}
         db.session.flush()
