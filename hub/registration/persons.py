@@ -59,10 +59,8 @@ def forget_decided(before: datetime) -> int:
     )
 
 
-for _model, _name, _label in (
-    (Attempt, "attempts", _("Registrations of taken addresses")),
-    (Move, "moves", _("Moves of sites")),
-):
-    persons.add(persons.Holder(_name, _label, _finder(_model), _eraser(_model)))
-
+persons.add(
+    persons.Holder("attempts", _("Registrations of taken addresses"), _finder(Attempt), _eraser(Attempt)),
+)
+persons.add(persons.Holder("moves", _("Moves of sites"), _finder(Move), _eraser(Move)))
 keep("what arrived with decided registrations", keepdecided.name, forget_decided)
