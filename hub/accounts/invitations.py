@@ -16,6 +16,7 @@ from hub.events.record import VISITOR, Actor, Event, record, take_turn
 from hub.extensions import db
 
 OPEN_FOR = timedelta(days=7)
+KEPT_FOR = timedelta(days=30)  # after its end
 MOST_OPEN = 100
 
 
@@ -117,6 +118,23 @@ def get(invitation_id: int) -> Invitation:
     if found is None or found.accepted_at or found.withdrawn_at:
         raise InvitationNotFound("There is no such open invitation. Invite this person anew.")
     return found
+
+
+def forget(address: str) -> int:
+    """Drop every invitation to this address, and give their number; an open one opens nothing any more."""
+    return _dropped(sa.func.lower(Invitation.email) == address)
+
+
+def forget_old() -> int:
+    """Drop invitations that have been over for a month."""
+    since = clock.now() - KEPT_FOR
+    over = (Invitation.accepted_at < since, Invitation.withdrawn_at < since, Invitation.expires_at < since)
+    return _dropped(sa.or_(*over))
+
+
+def _dropped(which: sa.ColumnElement[bool]) -> int:
+    dropped = db.session.execute(sa.delete(Invitation).where(which))
+    return int(dropped.rowcount)  # type: ignore[attr-defined]  # of a DELETE
 
 
 def _open() -> sa.ColumnElement[bool]:

@@ -15,6 +15,7 @@ from hub.extensions import db
 
 OPEN_FOR = timedelta(hours=1)
 KEPT_FOR = timedelta(days=30)
+MOST_AT_ONCE = 5  # links of one person in an hour
 
 
 class ResetOver(HubError):
@@ -29,12 +30,18 @@ class ResetOver(HubError):
 
 def ask(name_or_address: str) -> None:
     """Mail a link to whoever this is. For nobody the same trace is left, so that neither answer nor log tells it."""
-    found = people.reachable(name_or_address)
+    found = [user for user in people.reachable(name_or_address) if _sent_lately(user) < MOST_AT_ONCE]
     for user in found:
         send(user, by=VISITOR)
     if not found:
         record(Event.PASSWORD_RESET_ASKED, None, by=VISITOR)
         mails.nobody()
+
+
+def _sent_lately(user: User) -> int:
+    """How many links this person has that are not over: a stranger fills nobody's mailbox, from wherever they ask."""
+    lately = sa.select(sa.func.count()).where(PasswordReset.user_id == user.id, PasswordReset.expires_at > clock.now())
+    return db.session.scalar(lately) or 0
 
 
 def send(user: User, *, by: Actor) -> str:

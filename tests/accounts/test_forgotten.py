@@ -121,6 +121,17 @@ def test_asking_for_mails_is_limited_for_an_account_and_for_an_address(
     assert sent[-1] == 429
 
 
+def test_a_stranger_fills_nobodys_mailbox_from_many_addresses_and_names(app: Flask, eve: User) -> None:
+    for number in range(8):
+        browser = visitor(app)
+        browser.client.environ_base |= {"REMOTE_ADDR": f"192.0.2.{number}"}
+        browser.post("/forgotten", username="eve" if number % 2 else "eve@hub.test")
+    assert len(mails("password-reset")) == 5
+    with clock.fixed(clock.now() + timedelta(minutes=61)):
+        ask(app)
+    assert len(mails("password-reset")) == 6
+
+
 def test_guessing_links_is_limited(app: Flask, eve: User, rate_limits: None) -> None:
     browser = visitor(app)
     assert [browser.get("/reset?token=x", status=410).status for _ in range(60)] == [410] * 60

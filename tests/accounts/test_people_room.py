@@ -13,7 +13,7 @@ from flask import Flask
 
 from hub import clock
 from hub.access import PERMISSIONS, Permission, Role
-from hub.accounts import invitations, people, standing
+from hub.accounts import invitations, jobs, people, standing
 from hub.accounts.factor_models import RecoveryCode
 from hub.accounts.models import Invitation, User
 from hub.database import retrying, transaction
@@ -22,6 +22,7 @@ from hub.events.models import EventDetails, EventRow
 from hub.events.record import COMMAND
 from hub.events.verifying import broken_links
 from hub.extensions import db
+from hub.privacy import persons
 from tests.accounts.conftest import happened, kinds, link, mails, make_person, token_in
 from tests.support.pages import PASSWORD, Visitor, counted_statements, visitor
 
@@ -131,6 +132,20 @@ def test_an_invitation_needs_an_address(administrator: Visitor, email: str) -> N
     administrator.post("/admin/people/invite", status=422, email=email, role="moderator")
     administrator.post("/admin/people/invite", status=422, email="a@hub.test", role="emperor")
     assert mails("invitation") == []
+
+
+def test_an_invitation_is_forgotten_a_month_after_its_end_or_when_its_person_asks(app: Flask) -> None:
+    with transaction(db.session):
+        for name in ("one", "two"):
+            invitations.invite(f"{name}@hub.test", Role.AUDITOR, by=COMMAND)
+    assert [each.holder.name for each in persons.find("one@hub.test")][:1] == ["invitations"]
+    with transaction(db.session):
+        assert invitations.forget("one@hub.test") == 1
+    jobs.forget_sessions()
+    assert len(invitations.open_ones()) == 1
+    with clock.fixed(clock.now() + timedelta(days=38)):
+        jobs.forget_sessions()
+    assert list(invitations.open_ones()) == []
 
 
 # -- roles and bans

@@ -82,6 +82,15 @@ def test_everything_is_examined_and_a_sound_hub_passes(app: Flask, mailing: Mail
     assert mailing.messages == []
 
 
+def test_the_command_sends_a_test_mail_when_told_to(app: Flask, mailing: MailServer) -> None:
+    rows = json.loads(run(app, "--json", "--test-mail", "ada@hub.test").output)
+    assert rows[-1]["verdict"] == "good"
+    mailing.answers = ["550 nobody of this name"]
+    rows = json.loads(run(app, "--json", "--test-mail", "bob@hub.test").output)
+    assert rows[-1]["found"] == "550 nobody of this name"
+    assert [message["To"] for message in mailing.messages] == ["ada@hub.test"]
+
+
 def test_what_fails_is_said_with_its_cure_and_a_status(app: Flask) -> None:
     _use(app, free_port())
     result = run(app)
