@@ -80,6 +80,7 @@ def test_a_failed_call_leaves_a_whole_state_and_words_that_help(
 def test_after_the_trouble_the_hub_goes_on_by_itself(step: str, joined: Room, directory: PlayedDirectory) -> None:
     directory.trouble = TROUBLES["no"][0]
     STEPS[step][0](joined)
+    change(contactname="Somebody else")
     work()
     assert len(directory.calls) == 1  # not before the pause is over
     directory.trouble = None
