@@ -13,6 +13,7 @@ from hub.registration import (
     acts,
     admin,
     blocks,
+    forgetting,
     jobs,
     models,
     moving,
@@ -64,4 +65,4 @@ def ask_site(url: str, within: float) -> ProbeResult:
     return probe(url, within, client=current_client())
 
 
-__all__ = ["init_app", "jobs", "models", "persons", "webservice"]
+__all__ = ["forgetting", "init_app", "jobs", "models", "persons", "webservice"]
