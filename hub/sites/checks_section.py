@@ -32,6 +32,7 @@ CURES: dict[str, LazyString] = {
 }
 _HEIGHTS = {Reachability.UNKNOWN: 4, Reachability.REACHABLE: 14, Reachability.FAILING: 26, Reachability.UNREACHABLE: 38}
 _WIDTH, STEP, HEIGHT = 8, 10, 40
+NEWEST = 6
 
 WORDS: dict[Reachability, LazyString] = {
     Reachability.UNKNOWN: lazy("not asked yet"),
@@ -63,7 +64,7 @@ def _shown(site: Site) -> dict[str, Any]:
         "sentences": list(sentences(site)),
         "bars": bars(days),
         "size": (len(days) * STEP, HEIGHT),
-        "checks": checks.newest(site),
+        "checks": checks.newest(site, NEWEST),
         "cures": CURES,
         "words": WORDS,
     }

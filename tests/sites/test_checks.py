@@ -94,7 +94,7 @@ def test_a_dead_site_is_told_twice_then_hidden_and_comes_back_by_itself(app: Fla
     with clock.fixed(BEGIN):
         site = due(trusted=False)
         course = make_course(site)
-    pass_days(31.5)
+    pass_days(33)
     site = fresh(site)
     assert (site.visible, site.hidden_by, site.reachability) == (False, Hider.REACHABILITY, Reachability.UNREACHABLE)
     assert mails(site) == ["site-unreachable", "site-hiding-soon", "site-hidden"]
@@ -102,7 +102,7 @@ def test_a_dead_site_is_told_twice_then_hidden_and_comes_back_by_itself(app: Fla
     assert not db.session.get_one(Course, course.id).listed
     assert totals.read().site_count == totals.read().enrollable_count == 0
     probe.unreachable = ()
-    pass_days(2, BEGIN + 32 * DAY)
+    pass_days(2, BEGIN + 34 * DAY)
     site = fresh(site)
     assert (site.visible, site.hidden_by, site.outage_step) == (True, Hider.NOBODY, OutageStep.NONE)
     assert mails(site)[3:] == ["site-reachable-again"]
@@ -114,11 +114,11 @@ def test_a_dead_site_is_told_twice_then_hidden_and_comes_back_by_itself(app: Fla
 def test_a_moderators_hide_wins_over_the_jobs(app: Flask, probe: FakeProbe) -> None:
     with clock.fixed(BEGIN):
         site = due()
-    pass_days(31.5)
-    with clock.fixed(BEGIN + 32 * DAY), transaction(db.session):
+    pass_days(33)
+    with clock.fixed(BEGIN + 34 * DAY), transaction(db.session):
         moderation.hide(fresh(site), by=COMMAND, reason="spam")
     probe.unreachable = ()
-    pass_days(3, BEGIN + 32 * DAY)
+    pass_days(3, BEGIN + 34 * DAY)
     site = fresh(site)
     assert (site.visible, site.hidden_by, site.reachability) == (False, Hider.MODERATOR, Reachability.REACHABLE)
     assert events(site)[2:] == [("site hidden", "command"), ("site reachable again", JOB)]
@@ -127,12 +127,12 @@ def test_a_moderators_hide_wins_over_the_jobs(app: Flask, probe: FakeProbe) -> N
 def test_a_trusted_site_is_a_matter_for_moderators_instead_until_it_answers(app: Flask, probe: FakeProbe) -> None:
     with clock.fixed(BEGIN):
         site = due(trusted=True)
-    pass_days(32)
+    pass_days(33)
     site = fresh(site)
     assert site.visible
     assert [matter.kind for matter in matters.of(site)] == [MatterKind.UNREACHABLE]
     probe.unreachable = ()
-    pass_days(2, BEGIN + 32 * DAY)
+    pass_days(2, BEGIN + 34 * DAY)
     assert matters.of(fresh(site)) == []
 
 
