@@ -39,7 +39,7 @@ from tests.registration.conftest import (
 from tests.registration.web import FakeWeb, Placing
 
 NEW_URL = "https://new.example.net"
-ROUNDS = range(4)
+ROUNDS = range(2)
 
 
 @pytest.fixture
