@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hub.access import Permission
+from hub.admin import history
 from hub.frontpage.openness import Person
 from hub.sites import contact_link
 from hub.sites.visibility import Answer
@@ -30,7 +32,15 @@ class Sight(enum.Enum):
 
     def of(self, answers: Sequence[Answer]) -> list[Answer]:
         """What of these answers such eyes may see."""
-        return [answer for answer in answers if self.told or answer.rule.blocks]
+        if self is Sight.PUBLIC:
+            return [answer for answer in answers if answer.rule.blocks]
+        return _with_names(answers) if self.names else list(answers)
+
+
+def _with_names(answers: Sequence[Answer]) -> list[Answer]:
+    """People by their user names, not by their numbers."""
+    names = history.names({answer.by for answer in answers})
+    return [replace(answer, by=names.get(answer.by, answer.by)) for answer in answers]
 
 
 def sight(person: Person, token: str, site_id: int) -> Sight:
