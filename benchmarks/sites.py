@@ -167,7 +167,7 @@ def site(number: int, count: int) -> dict[str, Any]:
         "secret_hash": f"{number:064x}",
         "signing_key": "",
         "name": f"{source.choice(TOWNS)} {source.choice(TOWNS)} {source.choice(SCHOOLS)} {number}".title(),
-        "description": " ".join(source.choices(TOWNS + SCHOOLS, k=30)),
+        "description": " ".join(source.choices(TOWNS + SCHOOLS, k=15)),
         "language": source.choices(LANGUAGES, (50, 20, 15, 10, 4, 1))[0],
         "country_code": source.choices(COUNTRIES, COUNTRY_SHARES)[0],
         "contact_name": f"Ada Admin {number}",

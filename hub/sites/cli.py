@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import partial, wraps
@@ -31,6 +31,7 @@ AT_THE_COMMAND_LINE = "decided at the command line"  # whoever has it answers fo
 
 _reason = click.option("--reason", default="", help="Why; kept with the event in the log.")
 _url = click.argument("url")
+_urls = click.argument("urls", metavar="URL...", nargs=-1, required=True)
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -134,84 +135,86 @@ def _row(site: Site) -> dict[str, Any]:
     }
 
 
-def _act(url: str, done: str, act: Callable[[Site], object]) -> None:
-    """Do something to the live site of this URL, and say so."""
-    with transaction(db.session):
-        site = listing.get_by_url(url)
-        act(site)
-    say(f"{site.url} is {done}.")
+def _act(urls: Sequence[str], done: str, act: Callable[[Site], object]) -> None:
+    """Do something to the live sites of these URLs, to all or to none, and say so."""
+    with transaction(db.session), undoing.together():
+        sites = [listing.get_by_url(url) for url in urls]
+        for site in sites:
+            act(site)
+    for site in sites:
+        say(f"{site.url} is {done}.")
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
-def show(url: str, reason: str) -> None:
+def show(urls: tuple[str, ...], reason: str) -> None:
     """Let visitors see a site and its courses."""
-    _act(url, "visible", lambda site: moderation.show(site, by=COMMAND, reason=reason))
+    _act(urls, "visible", lambda site: moderation.show(site, by=COMMAND, reason=reason))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
-def hide(url: str, reason: str) -> None:
+def hide(urls: tuple[str, ...], reason: str) -> None:
     """Take a site and its courses out of visitors' sight."""
-    _act(url, "hidden", lambda site: moderation.hide(site, by=COMMAND, reason=reason))
+    _act(urls, "hidden", lambda site: moderation.hide(site, by=COMMAND, reason=reason))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
-def trust(url: str, reason: str) -> None:
+def trust(urls: tuple[str, ...], reason: str) -> None:
     """Let a site's courses be visible at once."""
-    _act(url, "trusted", lambda site: moderation.trust(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE))
+    _act(urls, "trusted", lambda site: moderation.trust(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
-def untrust(url: str, reason: str) -> None:
+def untrust(urls: tuple[str, ...], reason: str) -> None:
     """Let moderators look at each course of a site again."""
-    _act(url, "no longer trusted", lambda site: moderation.untrust(site, by=COMMAND, reason=reason))
+    _act(urls, "no longer trusted", lambda site: moderation.untrust(site, by=COMMAND, reason=reason))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The priority ends by itself after this day.")
-def prioritise(url: str, reason: str, until: datetime | None) -> None:
+def prioritise(urls: tuple[str, ...], reason: str, until: datetime | None) -> None:
     """List a site's courses before others; implies trust."""
     why = reason or AT_THE_COMMAND_LINE
     end = until.replace(tzinfo=UTC) + timedelta(days=1) if until else None
-    _act(url, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=why, until=end))
+    _act(urls, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=why, until=end))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
-def unprioritise(url: str, reason: str) -> None:
+def unprioritise(urls: tuple[str, ...], reason: str) -> None:
     """List a site's courses among the others."""
-    _act(url, "no longer prioritised", lambda site: moderation.unprioritise(site, by=COMMAND, reason=reason))
+    _act(urls, "no longer prioritised", lambda site: moderation.unprioritise(site, by=COMMAND, reason=reason))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
 @click.option("--with-courses", is_flag=True, help="Remove its courses and their files as well.")
-def remove(url: str, reason: str, with_courses: bool) -> None:
+def remove(urls: tuple[str, ...], reason: str, with_courses: bool) -> None:
     """Remove a site and tell its contact; its token ends at once."""
-    _act(url, "removed", lambda site: leaving.remove(site, by=COMMAND, reason=reason, with_courses=with_courses))
+    _act(urls, "removed", lambda site: leaving.remove(site, by=COMMAND, reason=reason, with_courses=with_courses))
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
 @click.option("--courses", type=click.IntRange(min=0), help="In 24 hours; left out: as the hub's settings say.")
 @click.option("--megabytes", type=click.IntRange(min=0), help="Of files a day; left out: as the hub's settings say.")
-def quota(url: str, reason: str, courses: int | None, megabytes: int | None) -> None:
+def quota(urls: tuple[str, ...], reason: str, courses: int | None, megabytes: int | None) -> None:
     """Say how much a site may publish and send."""
     size = None if megabytes is None else megabytes * 1_000_000
     wanted = {"publications_a_day": courses, "bytes_a_day": size}
-    _act(url, "limited as you said", lambda site: moderation.set_quota(site, by=COMMAND, reason=reason, **wanted))
+    _act(urls, "limited as you said", lambda site: moderation.set_quota(site, by=COMMAND, reason=reason, **wanted))
 
 
 @sites.command()
@@ -226,7 +229,7 @@ def quota(url: str, reason: str, courses: int | None, megabytes: int | None) -> 
 def edit(url: str, new_url: str | None, **given: str | None) -> None:
     """Correct what a site told about itself."""
     wanted = corrections.read({**given, "url": new_url})
-    _act(url, "corrected", lambda site: moderation.edit(site, wanted, by=COMMAND))
+    _act([url], "corrected", lambda site: moderation.edit(site, wanted, by=COMMAND))
 
 
 @sites.command()
@@ -240,14 +243,14 @@ def note(url: str, text: str) -> None:
 
 
 @sites.command()
-@_url
+@_urls
 @_reason
 @click.option("--subject", required=True)
 @click.option("--text", required=True)
-def message(url: str, reason: str, subject: str, text: str) -> None:
+def message(urls: tuple[str, ...], reason: str, subject: str, text: str) -> None:
     """Mail something to the contact of a site."""
     send = partial(messages.send, by=COMMAND, subject=subject, text=text, reason=reason)
-    _act(url, "written to", send)
+    _act(urls, "written to", send)
 
 
 @sites.command()
@@ -314,4 +317,4 @@ def why(url: str, json: bool) -> None:
 @_reason
 def block(url: str, reason: str) -> None:
     """Block the secret of the site at URL: it is removed, and that secret never registers again."""
-    _act(url, "removed, and its secret is blocked", lambda site: blocking.block(site, by=COMMAND, reason=reason))
+    _act([url], "removed, and its secret is blocked", lambda site: blocking.block(site, by=COMMAND, reason=reason))

@@ -113,3 +113,61 @@ def test_the_list_can_be_narrowed(app: Flask, site: Site) -> None:
     assert [row["name"] for row in listed(app, "--untrusted")] == ["A site"]
     assert listed(app, "--hidden") == []
     assert "Un site" in run(app, "sites", "list").output
+
+
+def test_many_sites_are_acted_on_at_once_or_none(app: Flask, site: Site) -> None:
+    other = make_site(confirmed_at=clock.now())
+    assert run(app, "sites", "hide", URL, other.url, "https://nobody.example").exit_code == 1
+    assert [each["visible"] for each in listed(app)] == [True, True]
+    assert run(app, "sites", "hide", URL, other.url).output.count("is hidden.") == 2
+    assert [each["visible"] for each in listed(app)] == [False, False]
+
+
+def test_each_filter_and_order_of_the_page_is_an_option(app: Flask, site: Site) -> None:
+    make_site(name="Other", country_code="NO", moodle_release="3.9", figures={"users": 4}, contact_email="x@y.example")
+    for options in (["--country", "no"], ["--version", "3"], ["--contact", "X@"], ["--search", "OTH"]):
+        assert [each["name"] for each in listed(app, *options)] == ["Other"], options
+    assert [each["name"] for each in listed(app, "--sort", "users", "--descending")] == ["Other", "A site"]
+    assert listed(app, "--waiting") == listed(app, "--since", "2999-01-01") == listed(app, "--prioritised") == []
+
+
+def test_the_acts_of_the_page_are_commands(app: Flask, site: Site) -> None:
+    for arguments in (
+        ["quota", URL, "--courses", "3", "--megabytes", "5"],
+        ["prioritise", URL, "--until", "2999-12-31", "--reason", "a festival"],
+        ["note", URL, "Spoke to them"],
+        ["message", URL, "--subject", "Hello", "--text", "Please look."],
+        ["edit", URL, "--name", "New name", "--country", "NO"],
+    ):
+        assert run(app, "sites", *arguments).exit_code == 0, arguments
+    db.session.expire_all()
+    row = db.session.get_one(Site, site.id)
+    assert (row.publications_a_day, row.bytes_a_day, row.name, row.country_code) == (3, 5_000_000, "New name", "NO")
+    assert row.prioritised_until is not None
+    assert run(app, "sites", "edit", URL, "--country", "ZZZ").exit_code == 1
+    assert run(app, "sites", "prioritise", URL, "--until", "2001-01-01").exit_code == 1
+
+
+def test_the_newest_act_is_undone_also_of_a_site_that_was_removed(app: Flask, site: Site) -> None:
+    run(app, "sites", "hide", URL)
+    run(app, "sites", "remove", URL, "--reason", "spam")
+    undone = run(app, "sites", "undo", URL).output
+    assert "remove" in undone
+    assert "has to register again" in undone
+    assert [each["visible"] for each in listed(app)] == [False]
+    assert run(app, "sites", "undo", URL).exit_code == 0
+    assert [each["visible"] for each in listed(app)] == [True]
+    assert run(app, "sites", "undo", URL).exit_code == 1
+
+
+def test_the_list_leaves_as_a_file_with_an_event(app: Flask, site: Site) -> None:
+    header, row = run(app, "sites", "export").output.splitlines()
+    assert header.startswith("id,url,name,state")
+    assert URL in row
+    assert json.loads(run(app, "sites", "export", "--format", "json", "--country", "NO").output) == []
+    kinds = db.session.scalars(sa.select(EventRow.kind).where(EventRow.actor == "command")).all()
+    assert kinds == ["sites exported"] * 2
+
+
+def test_the_views_are_listed(app: Flask) -> None:
+    assert json.loads(run(app, "sites", "views", "--json").output) == []
