@@ -1,7 +1,7 @@
 """Sites as moderators look for them: narrowed, sorted, in pages that cost the same however many sites there are.
 
 What is rare is collected and then sorted; what is common is met soon by walking an index in the order asked for.
-A page is asked for by the site that it follows or precedes, so that no page is far away (docs/decisions/0004).
+A page is asked for by the site that it follows or precedes, so that no page is far away (docs/decisions/0005).
 """
 
 from __future__ import annotations
