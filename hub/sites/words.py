@@ -1,4 +1,4 @@
-"""The words by which sites are found, stored in the transaction that changes a site's row (docs/decisions/0004)."""
+"""The words by which sites are found, stored in the transaction that changes a site's row (docs/decisions/0005)."""
 
 from __future__ import annotations
 
