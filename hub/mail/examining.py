@@ -45,7 +45,7 @@ def _cure(problem: Exception) -> str:
         return str(_("There is no such name. Check HUB_MAIL_SERVER."))
     return str(
         _(
-            "Check HUB_MAIL_SERVER and HUB_MAIL_PORT, and that the server takes mail from this machine. Mails wait in the "
-            "outbox meanwhile; none is lost."
+            "Check HUB_MAIL_SERVER and HUB_MAIL_PORT, and that the server takes mail from this machine. Mails wait in "
+            "the outbox meanwhile; none is lost."
         )
     )
