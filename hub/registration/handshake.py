@@ -96,7 +96,7 @@ def _join(decision: Join, arrival: Arrival) -> Outcome:
     standing.joined(site)
     record(Event.SITE_REGISTERED, site, by=site, name=site.name, url=site.url, address=arrival.address)
     before = decision.after
-    unwelcome = before is not None and (before.state is SiteState.REMOVED or not before.visible)
+    unwelcome = before is not None and (before.state is SiteState.REMOVED or before.hidden_by_moderator)
     if before is not None and unwelcome:
         matters.open_matter(site, MatterKind.RETURNED, before=before.id)
     mails.site_registered(site, returned=unwelcome)
