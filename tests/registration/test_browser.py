@@ -175,12 +175,12 @@ def test_assertion_014_T01_the_hub_password_is_asked_and_carried_nowhere(visitor
 
 
 def test_B17_passwords_are_compared_exactly(visitor: FlaskClient) -> None:
-    change(password="0e1")
+    change(privacy="private", password="0e1")
     assert visitor.get(query(password="0e2")).status_code == 403
 
 
 def test_T01_the_password_passes_through_the_question_of_moved_or_copied(visitor: FlaskClient) -> None:
-    change(password="open sesame")
+    change(privacy="private", password="open sesame")
     register(visitor, password="open sesame")
     asked = visitor.get(query(url="https://copy.example.org", password="open sesame"))
     copied, moved = forms(asked.text)
@@ -345,7 +345,7 @@ def test_a_site_is_asked_for_15_seconds_at_most_and_outside_any_transaction(visi
 
 
 def test_B02_neither_password_nor_block_is_worth_a_probe(visitor: FlaskClient, probe: FakeProbe) -> None:
-    change(password="open sesame")
+    change(privacy="private", password="open sesame")
     visitor.get(query())
     assert probe.asked == []
 
@@ -426,7 +426,7 @@ def refusals(visitor: FlaskClient, hub: Flask) -> dict[str, TestResponse]:
     hub.extensions["hub_probe"] = FakeProbe(unreachable={"http://gone.example", "http://gone.example:81"})
     pages["cannotregisternotavailablesite"] = visitor.get(query(url="http://gone.example"))
     pages["cannotregisterbadport"] = visitor.get(query(url="http://gone.example:81"))
-    change(password="open sesame")
+    change(privacy="private", password="open sesame")
     pages["wronghubpassword"] = visitor.get(query())
     change(hubenabled="0")
     pages["hubnotenabled"] = visitor.get(query())
