@@ -147,15 +147,16 @@ class _Narrowed:
 
 def _narrow(criteria: SiteCriteria) -> _Narrowed:
     sources = list(_sources(criteria))
-    counts = _counts([source.ids for source in sources], FEW)
-    rarest = min(range(len(sources)), key=counts.__getitem__, default=None)
-    if rarest is not None and counts[rarest] <= FEW:
+    worded = any(source.name == "word" for source in sources)
+    counts = _counts([source.ids for source in sources], MOST_COUNTED)
+    rarest = min(range(len(sources)), key=counts.__getitem__, default=0)
+    collected = bool(sources) and counts[rarest] <= (MOST_COUNTED if worded else FEW)
+    if collected:
         others = [source.looked_at for source in sources if source is not sources[rarest]]
         ids = sa.select(Site.id).where(Site.id.in_(sources[rarest].ids), *others)
     else:
         ids = sa.select(Site.id).where(*_scanning(sources))
-    worded = any(source.name == "word" for source in sources)
-    most = MOST_COUNTED if not worded or counts[rarest or 0] <= FEW else MOST_COUNTED_BY_WORDS
+    most = MOST_COUNTED_BY_WORDS if worded and not collected else MOST_COUNTED
     return _Narrowed(_counts([ids], most)[0], most, ids, sources)
 
 

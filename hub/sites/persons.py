@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 
+from hub.admin.models import DoneAct
 from hub.extensions import db
 from hub.privacy import persons
 from hub.privacy.retention import keep
@@ -33,7 +34,7 @@ persons.add(
         finder(
             Site, Site.previous_contact_email, ("id", "url", "name", "previous_contact_email", "contact_changed_at")
         ),
-        eraser(Site, Site.previous_contact_email, {"previous_contact_email": "", "contact_changed_at": None}),
+        eraser(Site, Site.previous_contact_email, {"previous_contact_email": ""}),  # moderators decide in his place
     )
 )
 persons.add(
@@ -47,6 +48,29 @@ persons.add(
         lambda address: changes.erase(changes.concerning(address)),
     )
 )
+persons.add(
+    persons.Holder(
+        "acts that can be undone",
+        _("What an act on a site changed, kept so that it can be undone"),
+        lambda address: [
+            {
+                "site_id": done.subject_id,
+                "act": done.act,
+                "at": done.done_at,
+                "before": done.before,
+                "after": done.after,
+            }
+            for done in db.session.scalars(sa.select(DoneAct).where(_naming(address)))
+        ],
+        lambda address: len(db.session.execute(sa.delete(DoneAct).where(_naming(address)).returning(DoneAct.id)).all()),
+    )
+)
+
+
+def _naming(address: str) -> sa.ColumnElement[bool]:
+    """Whether an act that was noted changed something to or from this address."""
+    kept = sa.cast(DoneAct.before, sa.Text) + sa.cast(DoneAct.after, sa.Text)
+    return sa.and_(DoneAct.subject_type == Site.__tablename__, kept.icontains(address, autoescape=True))
 
 
 def forget_contacts_of_left(before: datetime) -> int:

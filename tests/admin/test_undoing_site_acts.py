@@ -17,6 +17,7 @@ from hub.events.models import EventRow
 from hub.events.record import COMMAND, Event
 from hub.extensions import db
 from hub.mail.models import OutgoingMail
+from hub.privacy import persons
 from hub.registration import blocking, leaving
 from hub.sites import moderation, totals
 from hub.sites.models import BlockedSecret, Site, SiteState
@@ -215,3 +216,13 @@ def test_one_obstacle_leaves_the_whole_bulk_act_as_it_is(app: Flask, moderator: 
     moderator.post(f"/admin/sites/undo/{batch}")
     assert "has changed since" in moderator.get("/admin/sites?state=live").words
     assert [row(site)["visible"] for site in sites] == [False, True]
+
+
+def test_a_person_who_is_erased_is_not_kept_in_what_can_be_undone(app: Flask) -> None:
+    site = make_site(contact_email="Ada@example.org")
+    with transaction(db.session):
+        moderation.edit(site, {"contact_email": "bea@example.org"}, by=COMMAND)
+        moderation.hide(site, by=COMMAND)
+    with transaction(db.session):
+        persons.erase("ada@example.org", by=COMMAND)
+    assert [done.act for done in undoing.of(site)] == ["hide"]
