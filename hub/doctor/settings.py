@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from hub import fields
 from hub.settings.declared import declare
+from hub.settings.sections import Section
 
 examinationsperhour = declare(
     "examinationsperhour",
@@ -13,6 +14,7 @@ examinationsperhour = declare(
     30,
     label=_("Examinations per visitor and hour"),
     help=_("How often the connection doctor may be asked from one internet address in an hour. Empty: no limit."),
+    section=Section.LIMITS,
 )
 examinationspersite = declare(
     "examinationspersite",
@@ -23,4 +25,5 @@ examinationspersite = declare(
         "How often the connection doctor may look at one host, and at one internet address, in an hour, whoever asks. "
         "Empty: no limit."
     ),
+    section=Section.LIMITS,
 )
