@@ -47,6 +47,8 @@ def change_role(user: User, role: Role, *, by: Actor, reason: str = "") -> None:
     if role is not Role.ADMINISTRATOR:
         _require_another_administrator(user)
     before, user.role = user.role, role
+    if Permission.MANAGE_PEOPLE not in PERMISSIONS[role]:
+        _withdraw_invitations_of(user)
     record(Event.ROLE_CHANGED, user, by=by, before=before.value, after=role.value, reason=reason)
 
 
@@ -58,6 +60,7 @@ def ban(user: User, *, by: Actor, reason: str = "") -> None:
     _require_another_administrator(user)
     user.banned = True
     sessions.close_all(user)
+    _withdraw_invitations_of(user)
     record(Event.USER_BANNED, user, by=by, reason=reason)
 
 
@@ -82,9 +85,10 @@ def delete(user: User, *, by: Actor, reason: str = "") -> None:
     _prepare(user, by)
     _require_another_administrator(user)
     sessions.close_all(user)
+    _withdraw_invitations_of(user)
     _forget_what_is_theirs(user)
     _forget_details_of_events(user)
-    user.username = user.username_key = f"deleted-{user.id}"
+    user.username, user.username_key = f"deleted-{user.id}", f" deleted-{user.id}"  # no name begins with a space
     user.email = user.password_hash = ""
     user.banned, user.wants_mail = True, False
     user.deleted_at = clock.now()
@@ -127,10 +131,18 @@ def _require_another_administrator(user: User) -> None:
         )
 
 
+def _withdraw_invitations_of(user: User) -> None:
+    """Nobody comes back through the door that they left open for themselves."""
+    theirs = sa.update(Invitation).where(
+        Invitation.invited_by == user.actor, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
+    )
+    db.session.execute(theirs.values(withdrawn_at=clock.now()))
+
+
 def _forget_what_is_theirs(user: User) -> None:
     for row in _THEIRS:
         db.session.execute(sa.delete(row).where(row.user_id == user.id))
-    db.session.execute(sa.delete(Invitation).where(Invitation.email == user.email))
+    db.session.execute(sa.delete(Invitation).where(sa.func.lower(Invitation.email) == user.email.lower()))
 
 
 def _forget_details_of_events(user: User) -> None:
