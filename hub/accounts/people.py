@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from hub import clock, fields
 from hub.access import Role
 from hub.accounts import sessions
-from hub.accounts.models import User
+from hub.accounts.models import PasswordReset, User
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
@@ -53,7 +53,7 @@ class PersonNotFound(HubError):
 
 def find(username: str) -> User | None:
     """The person of this user name, however it is capitalised."""
-    return db.session.scalar(sa.select(User).where(User.username_key == _key(username)))
+    return db.session.scalar(sa.select(User).where(User.username_key == key(username)))
 
 
 def create(username: str, email: str, password: str, role: Role, *, by: Actor) -> User:
@@ -70,7 +70,7 @@ def create(username: str, email: str, password: str, role: Role, *, by: Actor) -
     require_good(password, username)
     user = User(
         username=username,
-        username_key=_key(username),
+        username_key=key(username),
         email=address,
         password_hash=_hasher.hash(password),
         role=role,
@@ -128,11 +128,12 @@ def require_good(password: str, username: str) -> None:
 
 
 def change_password(user: User, password: str, *, by: Actor, kind: Event = Event.PASSWORD_CHANGED) -> None:
-    """Set a new password and end every session of this person but the one at hand."""
+    """Set a new password; every mailed link and every session of this person but the one at hand ends."""
     require_good(password, user.username)
     user.password_hash = _hasher.hash(password)
     user.password_set_at = clock.now()
     record(kind, user, by=by)
+    _use_up_links(user)
     sessions.close_all(user, but=user.browser)
 
 
@@ -173,12 +174,19 @@ def get_named(username: str) -> User:
 def reachable(name_or_address: str) -> Sequence[User]:
     """Whoever may sign in and has this user name or this mail address; several people may share an address."""
     wanted = sa.or_(
-        User.username_key == _key(name_or_address), sa.func.lower(User.email) == name_or_address.strip().lower()
+        User.username_key == key(name_or_address), sa.func.lower(User.email) == name_or_address.strip().lower()
     )
     return db.session.scalars(
         sa.select(User).where(active(), User.email != "", wanted).order_by(User.id).limit(5)
     ).all()
 
 
-def _key(username: str) -> str:
-    return fields.line(username, 100).casefold()
+def key(username: str) -> str:
+    """What a user name is known by: one for all the ways to write it."""
+    return fields.line(username, 100).casefold()[:100]  # folded, it may be longer
+
+
+def _use_up_links(user: User) -> None:
+    """Whoever had a link mailed before chooses no other password by it any more."""
+    unused = sa.update(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
+    db.session.execute(unused.values(used_at=clock.now()))

@@ -79,8 +79,6 @@ def choose(token: str, password: str) -> User:
     user = get_person(token)
     user.browser = None  # also the session of this browser ends: whoever holds the link signs in anew
     people.change_password(user, password, by=user, kind=Event.PASSWORD_RESET)
-    unused = sa.update(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
-    db.session.execute(unused.values(used_at=clock.now()))
     mails.password_changed(user)
     return user
 
