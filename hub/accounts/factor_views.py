@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hub.access import open_to_all
-from hub.accounts import factors, limits, passkey_talk, passkeys, recovery, signing_in, totp
+from hub.accounts import factors, known_browsers, limits, passkey_talk, passkeys, recovery, signing_in, totp
 from hub.accounts.factor_forms import CodeForm, PasskeyForm, RecoveryForm
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
@@ -25,7 +25,8 @@ View = Callable[..., ResponseReturnValue]
 
 
 def _half_account() -> str:
-    return f"second factor of {(session.get(signing_in.HALF) or [0])[0]}"
+    user = signing_in.halfway()
+    return f"second factor of {user.id} {known_browsers.mark(user.username_key)}" if user else "second factor of nobody"
 
 
 def _limited(view: View) -> View:

@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     login_manager.unauthorized_handler(views.ask_to_sign_in)
     app.extensions["hub_ask_for_proof"] = proving.ask_for_proof
     app.after_request(signing_in.note_seen)
+    app.after_request(signing_in.keep_private)
     app.register_blueprint(views.bp)
     app.register_blueprint(proving.bp)
     app.register_blueprint(mailed_views.bp)

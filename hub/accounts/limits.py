@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from hub.accounts import known_browsers, people
 from hub.accounts.settings import failedsigninsperaccount, failedsigninsperaddress
+from hub.extensions import limiter
 from hub.proxies import neighbourhood
 from hub.settings import declared
 from hub.settings.declared import Declaration
 
+View = Callable[..., ResponseReturnValue]
 REFUSED = 403  # a wrong code or password; only these answers count against the limits
-
-
+LONGEST_NAME = 254  # a longer one is refused by every form, so it is no way around a limit
 OVER = 410  # a link that opens nothing, as guesses are
 
 
@@ -38,8 +41,9 @@ per_account = _hourly(failedsigninsperaccount)
 
 
 def account() -> str:
-    """The account that a form names."""
-    return "account " + request.form.get("username", "").strip().casefold()[:100]
+    """The account that a form names, however it is written; a browser that was signed in there counts by itself."""
+    name = people.key(request.form.get("username", "")[:LONGEST_NAME])
+    return f"account {name} {known_browsers.mark(name)}"
 
 
 def account_here() -> str:
@@ -50,3 +54,14 @@ def account_here() -> str:
 def whose_session() -> str:
     """The account of whoever is signed in."""
     return f"session of {current_user.id}" if current_user.is_authenticated else account_here()
+
+
+def proofs(view: View) -> View:
+    """Few attempts for whoever is signed in to show that it is them, at all the doors that ask for it together."""
+    for limit in (
+        limiter.shared_limit("20 per 10 minutes", scope="proofs", key_func=whose_session),  # many at once gain nothing
+        limiter.shared_limit(per_account, scope="refused proofs", key_func=whose_session, deduct_when=was_refused),
+        limiter.shared_limit(per_address, scope="refused proofs here", deduct_when=was_refused),
+    ):
+        view = limit(view)
+    return view

@@ -13,6 +13,7 @@ from hub.database import retrying, transaction
 from hub.extensions import db, limiter
 
 bp = Blueprint("mailed", __name__)
+bp.after_request(signing_in.keep_secret)
 
 COMPLAINT = 422  # a form that has to be filled in differently
 

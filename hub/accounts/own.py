@@ -24,6 +24,11 @@ def change_password(user: User, present: Proof | None, new: str) -> None:
     mails.password_changed(user)
 
 
+def note_wrong_password(user: User) -> None:
+    """Write down that whoever sits before this person's browser did not know the password."""
+    record(Event.SIGN_IN_FAILED, user, by=user)
+
+
 def choose_mails(user: User, *, wants_mail: bool) -> None:
     """Whether this person is told of new sites and waiting courses."""
     user.wants_mail = wants_mail

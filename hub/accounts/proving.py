@@ -19,7 +19,7 @@ from hub.accounts.people import Proof
 from hub.accounts.returning import local_path
 from hub.database import transaction
 from hub.events.record import Event, record
-from hub.extensions import db, limiter
+from hub.extensions import db
 
 bp = Blueprint("proving", __name__)
 
@@ -67,9 +67,7 @@ def form() -> ResponseReturnValue:
 
 @bp.post("/account/confirm")
 @signed_in
-@limiter.limit(limits.per_address, deduct_when=limits.was_refused)
-@limiter.limit(limits.per_account, key_func=limits.whose_session, deduct_when=limits.was_refused)
-@limiter.limit("20 per 10 minutes", key_func=limits.whose_session)  # counted beforehand: many at once gain nothing
+@limits.proofs
 def confirm() -> ResponseReturnValue:
     """Note the proof, then go on to what was asked for."""
     password = request.form.get(PREFIX + "password", "")[:LONGEST_PASSWORD]

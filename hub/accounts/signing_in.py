@@ -10,7 +10,7 @@ from flask_login import login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
 from hub import clock
-from hub.accounts import agents, people, sessions
+from hub.accounts import agents, known_browsers, people, sessions
 from hub.accounts.models import User
 from hub.accounts.people import Proof
 from hub.accounts.sessions import Place
@@ -52,6 +52,7 @@ def begin(user: User) -> None:
         user.signed_in_at = clock.now()
         sessions.begin(user, _place())
     carry(user)
+    known_browsers.remember(user)
 
 
 def sign_out(user: User) -> None:
@@ -95,6 +96,19 @@ def load(key: str) -> User | None:
     if user is not None and user.browser is not None:
         g.seen_before = (user.browser.id, user.browser.seen_at)
     return user
+
+
+def keep_private(response: Response) -> Response:
+    """No browser and no proxy keeps what somebody saw who had signed in, unless the page says that it may."""
+    if "seen_before" in g:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def keep_secret(response: Response) -> Response:
+    """The same for pages with a secret in them, such as the key of a mailed link."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def note_seen(response: Response) -> Response:

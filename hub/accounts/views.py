@@ -20,6 +20,7 @@ from hub.extensions import db, limiter
 from hub.mail import jobs as mail
 
 bp = Blueprint("accounts", __name__)
+bp.after_request(signing_in.keep_secret)
 
 COMPLAINT = 422  # a form that has to be filled in differently
 
@@ -123,7 +124,7 @@ def account() -> ResponseReturnValue:
 
 @bp.post("/account/password")
 @signed_in
-@limiter.limit("20 per hour", deduct_when=limits.was_refused)
+@limits.proofs
 def change_password() -> ResponseReturnValue:
     """Take a new password; every other session of this person ends."""
     form = PasswordForm()
@@ -134,9 +135,10 @@ def change_password() -> ResponseReturnValue:
         with transaction(db.session):
             user = _me()
             own.change_password(user, proof, form.new.data)
+    except own.PasswordWrong as error:
+        return _refuse_password(form, error), limits.REFUSED
     except HubError as error:
-        status = limits.REFUSED if isinstance(error, own.PasswordWrong) else COMPLAINT
-        return _account_page(form, _preferences(), error.message), status
+        return _account_page(form, _preferences(), error.message), COMPLAINT
     signing_in.carry(user)
     flash(_("Your password has changed. Other sessions have ended."), "success")
     return redirect(url_for(".account"))
@@ -214,6 +216,12 @@ def _account_page(password: PasswordForm, preferences: PreferencesForm, complain
         complaint=complaint,
         sessions=sessions.open_of(_me()),
     )
+
+
+def _refuse_password(form: PasswordForm, error: own.PasswordWrong) -> str:
+    with transaction(db.session):
+        own.note_wrong_password(_me())
+    return _account_page(form, _preferences(), error.message)
 
 
 def _me() -> User:
