@@ -6,35 +6,27 @@ from datetime import datetime, timedelta
 
 from hub.events.record import Actor, Event, record, times
 from hub.registration import mails
-from hub.sites import matters
-from hub.sites.models import MatterKind, Site
+from hub.sites.former_contact import GRACE, still_decides
+from hub.sites.models import Site
 
-GRACE = timedelta(days=14)
 MOST_TOLD_A_DAY = 3  # changes of one site: who changes it to and fro must not flood somebody's mailbox
 
 
 def confirming(site: Site, now: datetime) -> str:
-    """The address that decides for the site now; empty when only a moderator can.
-
-    If a contact said that he knows nothing of the change, the two weeks last until a moderator has looked at it.
-    """
-    if site.contact_changed_at is None:
-        return site.contact_email
-    still_before = now - site.contact_changed_at < GRACE or _disputed(site)
-    return site.previous_contact_email if still_before else site.contact_email
-
-
-def _disputed(site: Site) -> bool:
-    return any(matter.kind is MatterKind.DISOWNED for matter in matters.of(site))
+    """The address that decides for the site now; empty when only a moderator can."""
+    return site.previous_contact_email if still_decides(site, now) else site.contact_email
 
 
 def change(site: Site, address: str, *, now: datetime, by: Actor) -> bool:
-    """Note the contact's new address and tell the old one; whether anything changed. No address told: none changes."""
+    """Note the contact's new address and tell the old one; whether anything changed. No address told: none changes.
+
+    Where nobody was known before, moderators decide for two weeks: who knows the secret must not name himself.
+    """
     if not address or address == site.contact_email:
         return False
     old, deciding = site.contact_email, confirming(site, now)
     site.contact_email = address
-    if not old or address.casefold() == old.casefold():
+    if address.casefold() == old.casefold():
         return True
     if address == deciding:
         site.previous_contact_email, site.contact_changed_at = "", None

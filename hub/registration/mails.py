@@ -33,7 +33,7 @@ def site_welcome(site: Site) -> None:
     Anybody may name anybody as contact, so one address gets a limited number of these a day.
     """
     if site.contact_email and _named_today(site.contact_email) <= MOST_WELCOMES_A_DAY:
-        outbox.queue("site-welcome", site.contact_email, site=site, link=state_page(site))
+        outbox.queue("site-welcome", site.contact_email, site=site, link=state_page(site, site.contact_email))
 
 
 def _named_today(address: str) -> int:
@@ -53,7 +53,7 @@ def site_changed(site: Site, old_name: str, old_url: str) -> None:
 def contact_changed(site: Site, old: str, days: int) -> None:
     """To the former contact: somebody else is named as contact now."""
     if old:
-        outbox.queue("site-contact-changed", old, site=site, days=days, link=state_page(site))
+        outbox.queue("site-contact-changed", old, site=site, days=days, link=state_page(site, old))
 
 
 def url_taken(site: Site, to: str, *, newcomer: str, link_token: str, days: int) -> None:
@@ -109,7 +109,7 @@ def url_given(former: Site, to: str) -> None:
 def registered_again(site: Site, to: str, *, address: str) -> None:
     """To whoever decides for a site: it has registered again in a browser, and a new token was handed out."""
     if to:
-        outbox.queue("site-registered-again", to, site=site, address=address, link=state_page(site))
+        outbox.queue("site-registered-again", to, site=site, address=address, link=state_page(site, to))
 
 
 def stranger(site: Site, *, asked_for: str, addresses: Sequence[str]) -> None:

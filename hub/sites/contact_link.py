@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from hub import clock
 from hub.errors import HubError
 from hub.runtime import hub_url
-from hub.sites import listing
+from hub.sites import former_contact, listing
 from hub.sites.models import Site
 
 LASTS = timedelta(days=60)
@@ -32,29 +33,37 @@ class LinkInvalid(HubError):
         )
 
 
-def state_page(site: Site) -> str:
-    """Where the contact sees the site's state."""
-    return f"{hub_url()}/registration/site?{urlencode({'token': state_token(site)})}"
+def state_page(site: Site, to: str) -> str:
+    """Where the contact at this address, the present or the former one, sees the site's state."""
+    return f"{hub_url()}/registration/site?{urlencode({'token': state_token(site, to)})}"
 
 
 def why_page(site: Site) -> str:
     """Where the contact sees why the site is listed, or why not."""
-    return f"{hub_url()}/sites/{site.id}/why?{urlencode({'token': state_token(site)})}"
+    return f"{hub_url()}/sites/{site.id}/why?{urlencode({'token': state_token(site, site.contact_email)})}"
 
 
-def state_token(site: Site) -> str:
-    """The token of the pages where the site's contact sees its state; it ends after some weeks."""
-    return str(_signer().dumps([site.id, _fingerprint(site.contact_email), clock.to_unix(clock.now())]))
+def state_token(site: Site, to: str) -> str:
+    """The token of the pages where the site's contact sees its state; it ends after some weeks.
+
+    It speaks for the address to which it is mailed, and no longer than that one is listened to.
+    """
+    return str(_signer().dumps([site.id, _fingerprint(to), clock.to_unix(clock.now())]))
 
 
 def get_told(token: str) -> Site:
     """The site whose contact was mailed this token, and is its contact still or was until lately; else LinkInvalid."""
     site_id, fingerprint, _at = _read(token)
     site = listing.get(int(site_id))
-    contacts = filter(None, (site.contact_email, site.previous_contact_email))
-    if fingerprint not in {_fingerprint(each) for each in contacts}:
+    if fingerprint not in {_fingerprint(each) for each in _listened_to(site) if each}:
         raise LinkInvalid
     return site
+
+
+def _listened_to(site: Site) -> Iterator[str]:
+    yield site.contact_email
+    if former_contact.still_decides(site, clock.now()):
+        yield site.previous_contact_email
 
 
 def opens(token: str, site_id: int) -> bool:

@@ -158,10 +158,11 @@ def edit(site: Site, wanted: Mapping[str, Any], *, by: Actor) -> None:
     new = {name: value for name, value in wanted.items() if getattr(site, name) != value}
     if not new:
         return
-    old = {name: getattr(site, name) for name in new}
-    record(Event.SITE_EDITED, site, by=by, old=old, new=new)
-    apply_edit(site, new | _following(new), by=by)
-    undoing.note("edit", site, old, new, by=by, title=site.title)
+    record(Event.SITE_EDITED, site, by=by, old={name: getattr(site, name) for name in new}, new=new)
+    changed = new | _following(new)
+    before = {name: getattr(site, name) for name in changed}
+    apply_edit(site, changed, by=by)
+    undoing.note("edit", site, before, changed, by=by, title=site.title)
 
 
 def apply_edit(site: Site, new: Mapping[str, Any], *, by: Actor) -> None:

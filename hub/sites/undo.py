@@ -14,7 +14,7 @@ from hub.sites import listing, moderation, standing
 from hub.sites.models import Site
 from hub.sites.standing import Change
 
-_MOMENTS = ("prioritised_until",)
+_MOMENTS = ("prioritised_until", "contact_changed_at")
 _TOLD = {  # for a column of the standing: what happens when it becomes true, and when it becomes false
     "visible": (Change.SHOWN, Change.HIDDEN),
     "trusted": (Change.TRUSTED, Change.DISTRUSTED),

@@ -93,7 +93,7 @@ def test_a_moderator_reads_each_rule_since_when_by_whom_and_who_can_change_it(
 
 
 def test_the_contact_is_told_by_the_mailed_link_but_nothing_secret(guest: Visitor, hidden: Course) -> None:
-    token = contact_link.state_token(hidden.site)
+    token = contact_link.state_token(hidden.site, hidden.site.contact_email)
     for path in (f"/sites/{hidden.site_id}/why", f"/courses/{hidden.id}/why"):
         answer = guest.get(f"{path}?token={token}")
         assert "A moderator has hidden the site." in answer.words
@@ -107,7 +107,8 @@ def test_the_contact_is_told_by_the_mailed_link_but_nothing_secret(guest: Visito
 
 
 def test_others_are_told_of_nothing_that_they_cannot_see(guest: Visitor, hidden: Course) -> None:
-    stranger = contact_link.state_token(make_site())
+    other = make_site()
+    stranger = contact_link.state_token(other, other.contact_email)
     for token in ("", "nonsense", stranger):
         guest.get(f"/sites/{hidden.site_id}/why?token={token}", 404)
         guest.get(f"/courses/{hidden.id}/why?token={token}", 404)
