@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from hub.errors import HubError
 from hub.outgoing.targets import read_target
 from hub.sites.details import SiteDetails
-from hub.sites.identity import UrlUnusable, secret_stem_hash, url_key
+from hub.sites.identity import UrlUnusable, url_key
 from hub.tokens.issuing import hashed
 
 LONGEST_SECRET = 1000
@@ -67,10 +67,6 @@ class Arrival:
     @property
     def secret_hash(self) -> str:
         return hashed(self.secret)
-
-    @property
-    def stem_hash(self) -> str | None:
-        return secret_stem_hash(self.secret)
 
 
 def require_password(arrival: Arrival, fits: Callable[[str], bool]) -> None:

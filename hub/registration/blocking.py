@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from hub import clock
+from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.registration import leaving, restoring
-from hub.registration.arrival import Arrival
-from hub.sites import standing
+from hub.sites import listing, standing
+from hub.sites.identity import secret_stem_hash
 from hub.sites.models import BlockedSecret, Site
+from hub.tokens.issuing import hashed
+
+
+class SecretBlocked(HubError):
+    """A site with a blocked secret asks to be let in."""
+
+    key = "registrationblocked"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The secret of the site that asks is blocked on this hub, so it is not let in. It gets a new secret when "
+            "it starts its registration again, and may ask with that one."
+        )
 
 
 def block(site: Site, *, by: Actor, reason: str) -> BlockedSecret:
@@ -34,8 +47,12 @@ def block(site: Site, *, by: Actor, reason: str) -> BlockedSecret:
     return blocked
 
 
-def is_blocked(arrival: Arrival) -> bool:
+def require_free(secret: str) -> None:
+    """Raise SecretBlocked for a secret that is blocked; asked once the sites concerned are held: a block holds them."""
+    if is_blocked(secret):
+        raise SecretBlocked
+
+
+def is_blocked(secret: str) -> bool:
     """Whether the secret is blocked, or one that differs only in the 14 digits which recent Moodles append."""
-    hashes = [each for each in (arrival.secret_hash, arrival.stem_hash) if each]
-    matching = sa.or_(BlockedSecret.secret_hash.in_(hashes), BlockedSecret.stem_hash.in_(hashes))
-    return db.session.scalar(sa.select(BlockedSecret.id).where(matching).limit(1)) is not None
+    return listing.is_kept_out(hashed(secret), secret_stem_hash(secret))

@@ -10,7 +10,7 @@ from hub import clock
 from hub.errors import HubError
 from hub.events.record import Event, record, times
 from hub.extensions import db
-from hub.registration import changes, contacts, mails, moving, replacing
+from hub.registration import blocking, changes, contacts, mails, moving, replacing
 from hub.registration.arrival import Arrival, HandOver, confirmation, renewal
 from hub.registration.decisions import (
     AskMovedOrCopied,
@@ -63,8 +63,13 @@ Outcome = HandOver | Question | MoveWaits | Refused
 
 
 def register(arrival: Arrival, choice: Choice | None = None) -> Outcome:
-    """Decide about an arriving site that answered, and carry the decision out."""
-    return carry_out(decide(arrival.key, look_up(arrival), choice), arrival)
+    """Decide about an arriving site that answered, and carry the decision out.
+
+    SecretBlocked when its secret was blocked while the site was asked.
+    """
+    known = look_up(arrival)
+    blocking.require_free(arrival.secret)
+    return carry_out(decide(arrival.key, known, choice), arrival)
 
 
 def look_up(arrival: Arrival) -> Known:

@@ -86,8 +86,7 @@ def _give_url(attempt: Attempt, proof: Proof, finding: Finding) -> HandOver:
     if held.elsewhere is not None:
         raise SecretElsewhere(held.elsewhere)
     arrival, decider = _arrival(attempt), contacts.confirming(held.holder, clock.now())
-    if blocking.is_blocked(arrival):
-        raise LinkInvalid
+    blocking.require_free(arrival.secret)
     replacing.note_accepted(attempt)
     leaving.give_way(held.holder, by=PLACED, reason="another site proved that the URL is its own")
     db.session.flush()

@@ -13,7 +13,7 @@ from hub.errors import HubError
 from hub.events.record import VISITOR, Actor, Event, record
 from hub.extensions import db
 from hub.proxies import neighbourhood
-from hub.registration import blocks, changes, contacts, leaving, links, mails
+from hub.registration import blocking, blocks, changes, contacts, leaving, links, mails
 from hub.registration.arrival import Arrival, HandOver, confirmation
 from hub.registration.models import Attempt, AttemptState, Concerned
 from hub.sealing import sealed, unsealed
@@ -261,9 +261,10 @@ def _require_same_hands(held: Held) -> None:
 def admit(attempt: Attempt, *, by: Actor, reason: str = "") -> Site:
     """The waiting site takes the URL, the row and the courses over; the old installation's token dies at once.
 
-    Its administrator registers it again, and it is known.
+    Its administrator registers it again, and it is known. SecretBlocked when its secret was blocked while it waited.
     """
     held = hold(attempt)
+    blocking.require_free(unsealed(attempt.secret))
     now, details, site = clock.now(), SiteDetails.parse(attempt.details), held.holder
     if held.elsewhere is not None:
         leaving.give_way(held.elsewhere, by=by, reason="its secret continues under another URL")

@@ -75,12 +75,13 @@ def _require_place(site: Site) -> None:
             f"{other.url} (site {other.id}) is registered now with the URL or the secret of {site.title}. "
             "Remove that one first, if it is the wrong one."
         )
-    if db.session.scalar(sa.select(BlockedSecret.id).where(BlockedSecret.secret_hash == site.secret_hash).limit(1)):
+    if listing.is_kept_out(site.secret_hash, site.secret_stem_hash):
         raise UndoRefused(f"The secret of {site.title} is blocked. Undo that first.")
 
 
 def _stand_again(site: Site, done: DoneAct, by: Actor) -> None:
     before = {name: value for name, value in undo.values(done.before).items() if name in _STANDING}
+    before["trust_paused"] = False  # the move that it was paused for ended with the registration
     with standing.changing(site, Change.TRUSTED if before["trusted"] else Change.SHOWN):
         for name, value in before.items():
             setattr(site, name, SiteState(value) if name == "state" else value)

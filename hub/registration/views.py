@@ -88,7 +88,7 @@ def _sent() -> ImmutableMultiDict[str, str]:
 
 def _arrive(given: Mapping[str, str]) -> ResponseReturnValue:
     arrival = Arrival.parse(given, huburl=_echoed(given), address=request.remote_addr or "")
-    if blocking.is_blocked(arrival):
+    if blocking.is_blocked(arrival.secret):
         return _send_for_new_secret(arrival)
     require_password(arrival, password.fits)
     if (held := arriving.stop(arrival, given)) is not None:
@@ -96,7 +96,10 @@ def _arrive(given: Mapping[str, str]) -> ResponseReturnValue:
     db.session.rollback()  # no transaction stays open while the site is asked
     deadline = Deadline(REGISTRATION_SECONDS)
     require_reachable(arrival.details.url, _ask(arrival.details.url, REGISTRATION_SECONDS))
-    outcome = retrying(db.session, lambda: handshake.register(arrival, _choice()))
+    try:
+        outcome = retrying(db.session, lambda: handshake.register(arrival, _choice()))
+    except blocking.SecretBlocked:  # while the site was asked
+        return _send_for_new_secret(arrival)
     if isinstance(outcome, Question):
         return _ask_moved_or_copied(outcome, arrival, given, deadline)
     return _answer(outcome)

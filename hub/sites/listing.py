@@ -8,7 +8,7 @@ from hub.errors import HubError
 from hub.extensions import db
 from hub.sites import visibility
 from hub.sites.identity import url_key
-from hub.sites.models import Hider, Site, SiteState
+from hub.sites.models import BlockedSecret, Hider, Site, SiteState
 
 
 class SiteNotFound(HubError):
@@ -41,7 +41,7 @@ def get(site_id: int) -> Site:
 
 def hold(site_id: int) -> Site:
     """The site of this number, kept from changing until the transaction ends; SiteNotFound when it is not with us."""
-    site = db.session.scalar(live().where(Site.id == site_id).with_for_update())
+    site = db.session.scalar(_held(live().where(Site.id == site_id)))
     if site is None:
         raise SiteNotFound("This site is not registered with this hub any more. Register it again.")
     return site
@@ -62,7 +62,7 @@ def find_by_url(url: str) -> Site | None:
 
 def hold_by_key(key: str) -> Site | None:
     """The live site of this URL key, kept from changing until the transaction ends."""
-    return db.session.scalar(live().where(Site.url_key == key).with_for_update())
+    return db.session.scalar(_held(live().where(Site.url_key == key)))
 
 
 def hold_known(key: str, secret_hash: str) -> tuple[Site | None, Site | None]:
@@ -72,7 +72,7 @@ def hold_known(key: str, secret_hash: str) -> tuple[Site | None, Site | None]:
     not wait for each other.
     """
     either = sa.or_(Site.url_key == key, Site.secret_hash == secret_hash)
-    found = db.session.scalars(live().where(either).order_by(Site.id).with_for_update()).all()
+    found = db.session.scalars(_held(live().where(either).order_by(Site.id))).all()
     by_key = next((site for site in found if site.url_key == key), None)
     return by_key, next((site for site in found if site.secret_hash == secret_hash), None)
 
@@ -97,7 +97,21 @@ def get_left(url: str) -> Site:
 def hold_returning(key: str, secret_hash: str) -> Site | None:
     """The site that left this URL and had this secret: it alone may have its row again."""
     gone = sa.select(Site).where(Site.url_key == key, Site.secret_hash == secret_hash, Site.state != SiteState.LIVE)
-    return db.session.scalar(gone.order_by(Site.left_at.desc(), Site.id.desc()).limit(1).with_for_update())
+    return db.session.scalar(_held(gone.order_by(Site.left_at.desc(), Site.id.desc()).limit(1)))
+
+
+def _held(sites: sa.Select[Site]) -> sa.Select[Site]:
+    """These sites, kept from changing until the transaction ends, and seen as they are now: whoever waited for
+    somebody else's change must not decide by what it had read before.
+    """
+    return sites.with_for_update().execution_options(populate_existing=True)
+
+
+def is_kept_out(secret_hash: str, stem_hash: str | None) -> bool:
+    """Whether a secret is blocked, or one that differs only in the 14 digits which recent Moodles append."""
+    hashes = [each for each in (secret_hash, stem_hash) if each]
+    matching = sa.or_(BlockedSecret.secret_hash.in_(hashes), BlockedSecret.stem_hash.in_(hashes))
+    return db.session.scalar(sa.select(BlockedSecret.id).where(matching).limit(1)) is not None
 
 
 def free_key(url: str, *, but: Site | None = None) -> str:
