@@ -194,6 +194,9 @@ class Site(Base):
             for name in ("name_key", "registered_at", "modified_at", "course_figure", "user_figure", "failure_count")
         ),
         sa.Index("ix_site_contact_key", "contact_key", "state"),
+        # the public list, as a whole and of one country
+        sa.Index("ix_site_public", "state", "visible", "name_key", "id", "privacy", "country_code"),
+        sa.Index("ix_site_public_country", "country_code", "state", "visible", "name_key", "id", "privacy"),
         sa.Index("ix_site_narrowed", *NARROWED),
         sa.Index(
             "ix_site_prioritised_until",

@@ -22,6 +22,10 @@ WORD = sa.String(60).with_variant(sa.String(60, collation="C"), "postgresql")
 FILTERS = ("visible", "trusted", "prioritised", "country_code", "language_base", "release_number")
 ORDERS = ("name_key", "registered_at", "modified_at", "course_figure", "user_figure")
 ENDING = sa.text("prioritised_until IS NOT NULL")
+PUBLIC = {
+    "ix_site_public": ["state", "visible", "name_key", "id", "privacy", "country_code"],
+    "ix_site_public_country": ["country_code", "state", "visible", "name_key", "id", "privacy"],
+}
 COLUMNS = (
     ("standing_rank", sa.SmallInteger(), "7"),
     ("name_key", SORTABLE, ""),
@@ -61,6 +65,8 @@ def upgrade() -> None:
     for name in ORDERS:
         op.create_index(f"ix_site_by_{name}", "site", [name, "id"])
     op.create_index("ix_site_contact_key", "site", ["contact_key", "state"])
+    for name, columns in PUBLIC.items():
+        op.create_index(name, "site", columns)
     op.create_index(
         "ix_site_prioritised_until", "site", ["prioritised_until"], sqlite_where=ENDING, postgresql_where=ENDING
     )
@@ -185,7 +191,15 @@ def _make_tables() -> None:
 def downgrade() -> None:
     for name in ("done_act", "saved_view", "site_note", "site_figures", "site_change", "site_words"):
         op.drop_table(name)
-    for name in ("prioritised_until", "contact_key", "standing", *(f"by_{name}" for name in ORDERS), *FILTERS):
+    for name in (
+        "public",
+        "public_country",
+        "prioritised_until",
+        "contact_key",
+        "standing",
+        *(f"by_{name}" for name in ORDERS),
+        *FILTERS,
+    ):
         op.drop_index(f"ix_site_{name}", "site")
     op.create_index("ix_site_listing", "site", ["state", "prioritised", "trusted", "visible", "name"])
     for name in (*(name for name, _, _ in reversed(COLUMNS)), "bytes_a_day", "prioritised_until"):
