@@ -15,10 +15,11 @@ from hub.errors import HubError
 from hub.events.record import VISITOR, Event, record
 from hub.extensions import db
 from hub.mail import outbox
-from hub.sites.models import Site, VisitorLetter
+from hub.sites import matters
+from hub.sites.models import MatterKind, Site, VisitorLetter
 
 MOST_A_DAY = 3  # of one visitor, to whomever
-MOST_TO_A_SITE = 20  # a day, of all visitors together
+MOST_TO_A_CONTACT = 20  # a day, of all visitors together, about however many sites
 A_DAY = timedelta(days=1)
 KEPT = timedelta(days=2)
 
@@ -41,7 +42,7 @@ class TooManyLetters(HubError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"Not sent: a visitor may write {MOST_A_DAY} letters a day, and a site gets a limited number of them. "
+            f"Not sent: a visitor may write {MOST_A_DAY} letters a day, and a contact gets a limited number of them. "
             "Keep your text and try again tomorrow."
         )
 
@@ -64,13 +65,14 @@ def wanted(site: Site) -> bool:
 def write(site: Site, letter: Letter, *, origin: str) -> None:
     """Pass the letter on by mail. ``origin`` is the visitor's internet address, as limits count it.
 
-    LettersNotWanted and TooManyLetters refuse it.
+    LettersNotWanted and TooManyLetters refuse it. Anybody may name anybody as contact: whoever says that the site is
+    none of his gets no letters because of it.
     """
-    if not wanted(site):
+    if not wanted(site) or _disowned(site):
         raise LettersNotWanted
     now = clock.now()
     row = VisitorLetter(site_id=site.id, sender_hash=_hashed(letter.email), origin_hash=_hashed(origin), written_at=now)
-    _require_few(row, now)
+    _require_few(row, site, now)
     db.session.add(row)
     outbox.queue("site-letter", site.contact_email, site=site, reply_to=letter.email, letter=letter)
     record(Event.LETTER_WRITTEN, site, by=VISITOR)
@@ -81,13 +83,20 @@ def forget(now: datetime) -> None:
     db.session.execute(sa.delete(VisitorLetter).where(VisitorLetter.written_at < now - KEPT))
 
 
-def _require_few(letter: VisitorLetter, now: datetime) -> None:
+def _disowned(site: Site) -> bool:
+    return any(matter.kind is MatterKind.DISOWNED for matter in matters.of(site))
+
+
+def _require_few(letter: VisitorLetter, site: Site, now: datetime) -> None:
     own = sa.or_(VisitorLetter.sender_hash == letter.sender_hash, VisitorLetter.origin_hash == letter.origin_hash)
-    counts = sa.select(
-        sa.func.count().filter(own), sa.func.count().filter(VisitorLetter.site_id == letter.site_id)
-    ).where(VisitorLetter.written_at > now - A_DAY)
-    by_visitor, to_site = db.session.execute(counts).one()
-    if by_visitor >= MOST_A_DAY or to_site >= MOST_TO_A_SITE:
+    lately = VisitorLetter.written_at > now - A_DAY
+    counts = (
+        sa.select(sa.func.count().filter(own), sa.func.count().filter(Site.contact_key == site.contact_key))
+        .join(Site, Site.id == VisitorLetter.site_id)
+        .where(lately)
+    )
+    by_visitor, to_contact = db.session.execute(counts).one()
+    if by_visitor >= MOST_A_DAY or to_contact >= MOST_TO_A_CONTACT:
         raise TooManyLetters
 
 

@@ -13,9 +13,9 @@ from hub.database import transaction
 from hub.extensions import db
 from hub.mail import jobs
 from hub.mail.models import OutgoingMail
-from hub.sites import letters, totals
+from hub.sites import letters, matters, totals
 from hub.sites.letters import Letter
-from hub.sites.models import Site, SitePrivacy, SiteState, VisitorLetter
+from hub.sites.models import MatterKind, Site, SitePrivacy, SiteState, VisitorLetter
 from tests.factories import make_site
 from tests.pages.conftest import change
 from tests.support.pages import Visitor
@@ -106,19 +106,31 @@ def test_the_fourth_letter_of_a_day_waits_until_tomorrow(guest: Visitor, site: S
         guest.post(f"/sites/{site.id}/contact", **SAID)
 
 
-def test_a_site_gets_a_limited_number_of_letters_a_day(site: Site) -> None:
-    def write(number: int) -> None:
-        with transaction(db.session):
-            letter = Letter("Vera", f"vera{number}@example.net", "Hello", "Hello")
-            letters.write(db.session.get_one(Site, site.id), letter, origin=f"192.0.2.{number}")
+def write(site: Site, number: int) -> None:
+    with transaction(db.session):
+        letter = Letter("Vera", f"vera{number}@example.net", "Hello", "Hello")
+        letters.write(db.session.get_one(Site, site.id), letter, origin=f"192.0.2.{number}")
 
-    for number in range(letters.MOST_TO_A_SITE):
-        write(number)
-    with pytest.raises(letters.TooManyLetters):
-        write(99)
+
+def test_a_contact_gets_a_limited_number_of_letters_a_day_about_however_many_sites(site: Site) -> None:
+    sites = [site, *(make_site(contactable=True, contact_email="Ada@Example.org") for _each in range(2))]
+    for number in range(letters.MOST_TO_A_CONTACT):
+        write(sites[number % 3], number)
+    for each in sites:
+        with pytest.raises(letters.TooManyLetters):
+            write(each, 99)
+    write(make_site(contactable=True, contact_email="bea@example.org"), 99)
     with transaction(db.session):
         letters.forget(clock.now() + timedelta(days=3))
     assert db.session.scalars(sa.select(VisitorLetter)).all() == []
+
+
+def test_a_contact_who_says_that_the_site_is_not_his_gets_no_letters_because_of_it(site: Site) -> None:
+    with transaction(db.session):
+        matters.open_matter(db.session.get_one(Site, site.id), MatterKind.DISOWNED)
+    with pytest.raises(letters.LettersNotWanted):
+        write(site, 1)
+    assert db.session.scalars(sa.select(OutgoingMail)).all() == []
 
 
 def test_a_hostile_subject_adds_no_header(guest: Visitor, site: Site) -> None:
