@@ -31,9 +31,9 @@ def detail(value: Any) -> str:
     return text if len(text) <= _LONGEST_DETAIL else text[:_LONGEST_DETAIL] + "…"
 
 
-def host(url: str) -> str:
+def place(url: str) -> str:
     """Host and path of a URL: what tells sites apart in a list."""
     return url.partition("://")[2].rstrip("/") or url
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"moment": moment, "detail": detail, "host": host}
+FILTERS: dict[str, Callable[..., Any]] = {"moment": moment, "detail": detail, "place": place}
