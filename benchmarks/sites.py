@@ -134,8 +134,8 @@ def signed_in(app: Flask) -> FlaskClient:
     with transaction(db.session):
         people.create("measuring", "measuring@hub.example", PASSWORD, Role.ADMINISTRATOR, by=COMMAND)
     client = app.test_client()
-    [token] = html.fromstring(client.get("/login").text).xpath("//form//input[@name='csrf_token']/@value")[:1]
-    client.post("/login", data={"csrf_token": token, "username": "measuring", "password": PASSWORD})
+    token = html.fromstring(client.get("/login").text).xpath("string(//form//input[@name='csrf_token']/@value)")
+    client.post("/login", data={"csrf_token": str(token), "username": "measuring", "password": PASSWORD})
     return client
 
 
