@@ -78,7 +78,7 @@ def change() -> ResponseReturnValue:
 def reset() -> ResponseReturnValue:
     """Go back to a setting's default."""
     name = declared.declaration(request.form.get("name", "")).name
-    if name in changing.GRAVE and not current_user.proved_lately:
+    if changing.is_grave(name) and not current_user.proved_lately:
         return ask_for_proof()
     with transaction(db.session):
         changed = [name] if changing.reset(name, by=current_user._get_current_object()) else []

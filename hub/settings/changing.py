@@ -10,8 +10,9 @@ from flask_babel import gettext
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.settings import declared
+from hub.settings.sections import Section
 
-GRAVE = frozenset({"privacy", "password"})  # who changes one of these shows first that they are still who they were
+_GRAVE = frozenset({"privacy", "password"})
 _HIDDEN = "(not shown)"
 
 Follower = Callable[[str, Any, Any], None]
@@ -75,12 +76,22 @@ def require_password_of_use(texts: Mapping[str, str]) -> None:
 
 def grave(texts: Mapping[str, str]) -> bool:
     """Whether these values would change what only somebody who has just proved who they are may change."""
-    return any(name in texts and _differs(name, texts[name]) for name in GRAVE)
+    return any(is_grave(name) and _differs(name, text) for name, text in texts.items())
+
+
+def is_grave(name: str) -> bool:
+    """Whether whoever changes this shows first that they are still who they were: who may search, and who gets in."""
+    return name in _GRAVE or declared.declaration(name).section is Section.SIGN_IN
 
 
 def _differs(name: str, text: str) -> bool:
-    current = declared.current(name)
-    return bool(text or current) if declared.declaration(name).secret else text != current
+    declaration, current = declared.declaration(name), declared.current(name)
+    if declaration.secret:
+        return bool(text or current)
+    try:
+        return bool(declaration.read(text) != current)
+    except ValueError:
+        return False  # it will be refused anyway
 
 
 def _note(name: str, before: Any, after: Any, by: Actor) -> bool:
