@@ -145,7 +145,7 @@ DESK = Desk(
         Act(
             name="ban",
             label=_("Ban"),
-            effect=lambda user: gettext("Is out with the next page, and cannot sign in. Their invitations end."),
+            effect=lambda user: gettext("Is out with the next page, and cannot sign in. Invitations by them end."),
             carry_out=each(standing.ban),
             done=_("Banned: %(count)s."),
             dangerous=True,

@@ -16,7 +16,7 @@ from hub.accounts import factor_mails, passkeys, recovery, standing, totp
 from hub.accounts.factor_models import Authenticator, Passkey, PendingProof, RecoveryCode
 from hub.accounts.models import User
 from hub.errors import HubError
-from hub.events.record import VISITOR, Actor, Event, record, take_turn, times
+from hub.events.record import VISITOR, Actor, Event, record, times
 from hub.extensions import db
 from hub.settings import declared
 from hub.settings.declared import declare
@@ -125,8 +125,7 @@ def remove_passkey(user: User, passkey: Passkey, *, by: Actor) -> None:
 
 def remove_all(user: User, *, by: Actor, reason: str = "") -> None:
     """Take every second factor from somebody who has lost them: until they set up anew, the password lets them in."""
-    take_turn()
-    standing.require_still_may(by)
+    standing.prepare(user, by)
     forget(user)
     record(Event.FACTORS_REMOVED, user, by=by, reason=reason)
     if user.email:

@@ -85,6 +85,8 @@ def withdraw(invited: Invitation, *, by: Actor) -> None:
     """The link opens nothing any more."""
     if invited.accepted_at is not None:
         raise InvitationNotFound("This invitation was accepted meanwhile. Ban or delete the person instead.")
+    if invited.withdrawn_at is not None:
+        raise InvitationNotFound("This invitation was withdrawn already: its link opens nothing.")
     invited.withdrawn_at = clock.now()
     record(Event.INVITATION_WITHDRAWN, invited, by=by, email=invited.email)
 

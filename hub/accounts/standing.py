@@ -40,7 +40,7 @@ class NotAllowedAnyMore(HubError):
 
 def change_role(user: User, role: Role, *, by: Actor, reason: str = "") -> None:
     """Give this person another role; what they may do changes with their next request."""
-    _prepare(user, by)
+    prepare(user, by)
     require_may_give(role, by)
     if user.role is role:
         return
@@ -54,7 +54,7 @@ def change_role(user: User, role: Role, *, by: Actor, reason: str = "") -> None:
 
 def ban(user: User, *, by: Actor, reason: str = "") -> None:
     """Keep this person out, from their very next request on."""
-    _prepare(user, by)
+    prepare(user, by)
     if user.banned:
         return
     _require_another_administrator(user)
@@ -66,7 +66,7 @@ def ban(user: User, *, by: Actor, reason: str = "") -> None:
 
 def unban(user: User, *, by: Actor, reason: str = "") -> None:
     """Let this person sign in again."""
-    _prepare(user, by)
+    prepare(user, by)
     require_may_give(user.role, by)
     if user.banned:
         user.banned = False
@@ -82,7 +82,7 @@ def end_sessions(user: User, *, by: Actor, reason: str = "") -> None:
 
 def delete(user: User, *, by: Actor, reason: str = "") -> None:
     """Forget who this person was. The row stays without a name: what they did is theirs for ever as ``user:ID``."""
-    _prepare(user, by)
+    prepare(user, by)
     _require_another_administrator(user)
     sessions.close_all(user)
     _withdraw_invitations_of(user)
@@ -110,8 +110,8 @@ def require_still_may(by: Actor) -> None:
             raise NotAllowedAnyMore("Your account may not do this any more. Ask an administrator of this hub.")
 
 
-def _prepare(user: User, by: Actor) -> None:
-    """Let one change of standing at a time happen, on what is true now."""
+def prepare(user: User, by: Actor) -> None:
+    """Let one change of standing at a time happen, on what is true now; NotOnesOwn for what one does to oneself."""
     take_turn()
     require_still_may(by)
     db.session.refresh(user)

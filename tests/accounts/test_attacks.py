@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from hub import clock
 from hub.access import Role
-from hub.accounts import invitations, people, standing
+from hub.accounts import factors, invitations, people, standing
 from hub.accounts.models import User
 from hub.database import transaction
 from hub.events.record import COMMAND
 from hub.extensions import db
-from tests.accounts.conftest import kinds, link, mails, make_person
+from hub.settings import declared
+from tests.accounts.conftest import kinds, link, mails, make_person, token_in
 from tests.support.pages import PASSWORD, Visitor, visitor
 
 NEW = "a wholly new password"
@@ -150,3 +154,49 @@ def test_pages_of_mailed_links_are_kept_by_no_browser_and_no_proxy(app: Flask, e
 
 def test_what_anybody_sees_may_still_be_kept(app: Flask, eve: User) -> None:
     assert "no-store" not in visitor(app).get("/about").headers.get("Cache-Control", "")
+
+
+def test_no_administrator_opens_the_links_that_were_mailed_to_others(app: Flask, eve: User) -> None:
+    """Neither in the room of mails nor among somebody's personal data, not even while the mail still waits."""
+    make_person("Ada", Role.ADMINISTRATOR)
+    visitor(app).post("/forgotten", username="eve")
+    [mail] = mails("password-reset")
+    ada, path = visitor(app).sign_in("ada"), f"/admin/mail/{mail.id}"
+    found = [ada.post(f"/admin/personal-data{act}", status=200, address="eve@hub.test") for act in ("", "/export")]
+    for page in (*found, ada.get(path), ada.send("GET", f"{path}/html")):
+        assert "http://hub.test/reset" in page.text
+        assert token_in(mail) not in page.text
+    shown = app.test_cli_runner().invoke(args=["personal-data", "export", "eve@hub.test"]).output
+    assert "http://hub.test/reset" in shown
+    assert token_in(mail) not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "asked"),
+    [("secondfactorrequired", "everybody", True), ("failedsigninsperaccount", "9999", True), ("name", "X", False)],
+)
+def test_who_gets_in_is_changed_only_after_a_fresh_proof(app: Flask, name: str, value: str, asked: bool) -> None:
+    make_person("Ada", Role.ADMINISTRATOR)
+    ada = visitor(app).sign_in("ada")
+    form = ada.get("/admin/settings").page.xpath("//form[@action='/admin/settings']")[0]
+    fields = {key: text or "" for key, text in form.form_values()} | {name: value}
+    with clock.fixed(clock.now() + timedelta(minutes=20)):
+        answer = ada.send("POST", "/admin/settings", data=fields)
+        assert ("Is it you?" in answer.text) is asked
+        assert (str(declared.current(name)) == value) is not asked
+
+
+def test_nobody_takes_off_their_own_second_factors_by_the_room_of_people(app: Flask) -> None:
+    """Who needs one cannot remove the last one on their own page, and not here either."""
+    ada = make_person("Ada", Role.ADMINISTRATOR)
+    with pytest.raises(standing.NotOnesOwn):
+        factors.remove_all(ada, by=ada, reason="I say so")
+
+
+def test_an_invitation_is_withdrawn_once(app: Flask) -> None:
+    with transaction(db.session):
+        invited, _token = invitations.invite("new@hub.test", Role.AUDITOR, by=COMMAND)
+        invitations.withdraw(invited, by=COMMAND)
+        with pytest.raises(invitations.InvitationNotFound):
+            invitations.withdraw(invited, by=COMMAND)
+    assert kinds().count("invitation withdrawn") == 1
