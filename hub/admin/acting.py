@@ -20,7 +20,7 @@ from hub.access import ask_for_proof
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
 from hub.admin import undoing
-from hub.database import transaction
+from hub.database import retrying
 from hub.errors import HubError
 from hub.extensions import db
 from hub.here import LARGEST_ID
@@ -141,14 +141,19 @@ def _carry_out(desk: Desk[Any], act: Act[Any], form: ActForm, back: str, asked: 
     if asked is not None and not asked.validate():
         return _ask(desk, act, form, back, asked), 422
     try:
-        with transaction(db.session), undoing.together() as batch:
-            count = _act_on_each(desk, act, form, asked)
-            undoable = bool(desk.undo and undoing.of_batch(batch))
+        count, batch = retrying(db.session, lambda: _act_together(desk, act, form, asked))
     except HubError as error:
         return _ask(desk, act, form, back, asked, complaint=error.message), 422
     done = act.done % {"count": count}
-    flash(_with_undo(done, url_for(desk.undo, batch=batch), back) if undoable else done, "success")
+    flash(_with_undo(done, url_for(desk.undo, batch=batch), back) if batch else done, "success")
     return redirect(back)
+
+
+def _act_together(desk: Desk[Any], act: Act[Any], form: ActForm, asked: Asked | None) -> tuple[int, str]:
+    """On how many things it was done, and the name by which all of it can be undone, if it can."""
+    with undoing.together() as batch:
+        count = _act_on_each(desk, act, form, asked)
+        return count, batch if desk.undo and undoing.of_batch(batch) else ""
 
 
 def _with_undo(done: str, target: str, back: str) -> Markup:

@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from hub import clock
 from hub.commands import as_json, json_option, say, table
-from hub.database import transaction
+from hub.database import retrying, transaction
 from hub.events.record import COMMAND
 from hub.extensions import db
 from hub.registration import blocks, evidence, moving, replacing
@@ -73,8 +73,7 @@ def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], json: bool) -> 
 
 
 def _act(get: Callable[[int], Asking], number: int, act: Callable[[Asking], object], done: str) -> None:
-    with transaction(db.session):
-        act(get(number))
+    retrying(db.session, lambda: act(get(number)))
     say(done)
 
 

@@ -145,8 +145,7 @@ def edit(site_id: int) -> ResponseReturnValue:
     if not form.validate():
         return render_template("admin/site_edit.html", site=listing.get(site_id), form=form), 422
     try:
-        with transaction(db.session):
-            moderation.edit(listing.get(site_id), form.value, by=_person())
+        retrying(db.session, lambda: moderation.edit(listing.get(site_id), form.value, by=_person()))
     except listing.SiteNotFound:
         raise
     except HubError as error:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.access import Role
 from hub.courses.models import Course
 from hub.database import retrying
 from hub.errors import HubError
@@ -22,7 +23,7 @@ from hub.registration import moving, replacing
 from hub.registration.models import Attempt, AttemptState, Move, MoveState
 from hub.sites.models import Site, SiteState
 from hub.tokens.issuing import find_bearer
-from tests.factories import make_course
+from tests.factories import make_course, make_site
 from tests.fakes import FakeProbe
 from tests.registration.conftest import (
     SECRET,
@@ -36,7 +37,9 @@ from tests.registration.conftest import (
     register,
     submit,
 )
+from tests.registration.test_confirmations_room import acting, asked_to_move, person
 from tests.registration.web import FakeWeb, Placing
+from tests.support.pages import Visitor
 
 NEW_URL = "https://new.example.net"
 ROUNDS = range(2)
@@ -173,3 +176,22 @@ def test_a_move_that_is_accepted_while_the_site_registers_again_leaves_one_site_
         if answer.status_code == 303:  # type: ignore[attr-defined]  # both are responses
             bearer = find_bearer(Handed.over(answer).token)  # type: ignore[arg-type]
             assert bearer is None or bearer.site_id == site.id
+
+
+@pytest.mark.parametrize("round_number", ROUNDS)
+def test_two_moderators_who_let_two_sites_move_to_one_address_at_once_are_both_answered(
+    hub: Flask, token: str, round_number: int
+) -> None:
+    moves = [asked_to_move(make_site()).id for _each in range(2)]
+    people = [person(hub, Role.MODERATOR), person(hub, Role.ADMINISTRATOR)]
+
+    def accept(moderator: Visitor, number: int) -> Callable[[], object]:
+        return lambda: moderator.client.post(
+            "/admin/sites/moves/acts", data=fields[moderator.client] | acting("accept", number)
+        )
+
+    fields = {each.client: {"csrf_token": each.get("/admin/sites/matters").hidden("csrf_token")[0]} for each in people}
+    at_once(hub, *map(accept, people, moves))
+    states = sorted(db.session.get_one(Move, number).state for number in moves)
+    assert states == [MoveState.ACCEPTED, MoveState.WAITING]
+    assert times(Event.SITE_MOVED) == 1
