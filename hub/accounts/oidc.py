@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
@@ -20,7 +21,7 @@ from hub.access import Role
 from hub.accounts import factor_mails, people, standing
 from hub.accounts.factor_models import OidcIdentity
 from hub.accounts.models import Invitation, User
-from hub.accounts.oidc_provider import ProviderDistrusted
+from hub.accounts.oidc_provider import ProviderDistrusted, provider
 from hub.errors import HubError
 from hub.events.record import VISITOR, Actor, Event, record, take_turn
 from hub.extensions import db
@@ -68,6 +69,13 @@ class IdentityTaken(HubError):
         )
 
 
+class OnlyByProvider(HubError):
+    """The provider decides whether this person may come in, so nothing else lets them in."""
+
+    key = "onlybyprovider"
+    status = 403
+
+
 @dataclass(frozen=True)
 class Vouched:
     """Whom the provider vouches for: ``email`` only if it has verified it, ``role`` if it gives them one here."""
@@ -106,6 +114,13 @@ def of(user: User) -> OidcIdentity | None:
     return db.session.scalar(sa.select(OidcIdentity).where(OidcIdentity.user_id == user.id).limit(1))
 
 
+def require_own_way_in(user: User) -> None:
+    """Raise OnlyByProvider for whoever has their role by their groups: once they are out of these, they are out."""
+    identity = of(user) if provider() and current_app.config["HUB"].oidc_role_claim else None
+    if identity is not None and identity.follows_provider:
+        raise OnlyByProvider("Your organisation decides who you are here. Sign in through its single sign-on.")
+
+
 def come_in(vouched: Vouched) -> User:
     """The person who may come in: known, given a role by the provider, or invited under a verified address.
 
@@ -129,6 +144,7 @@ def link(user: User, vouched: Vouched) -> None:
 
 def unlink(user: User, *, by: Actor) -> None:
     """Let the provider's word count no more for this account."""
+    require_own_way_in(user)
     if of(user) is not None:
         forget(user)
         record(Event.OIDC_UNLINKED, user, by=by)

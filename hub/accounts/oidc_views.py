@@ -18,7 +18,6 @@ from hub.accounts import limits, oidc, pending, proving, signing_in
 from hub.accounts.models import User
 from hub.accounts.oidc import Vouched
 from hub.accounts.oidc_provider import Provider, ProviderDistrusted, Question, provider
-from hub.accounts.own_factor_views import BY_PROVIDER
 from hub.accounts.pending import ProofExpired
 from hub.accounts.returning import local_path
 from hub.database import transaction
@@ -149,8 +148,7 @@ def _vouched(asked: dict[str, Any]) -> tuple[Vouched, dict[str, Any]]:
 def _sign_in(found: tuple[Vouched, dict[str, Any]], asked: dict[str, Any]) -> ResponseReturnValue:
     with transaction(db.session):
         user = oidc.come_in(found[0])
-    signing_in.begin(user)
-    session[BY_PROVIDER] = True
+    signing_in.begin(user, by_provider=True)
     return redirect(_onward(asked) or url_for("admin.overview"))
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from hub.access import confirmed, signed_in
-from hub.accounts import factors, limits, passkey_talk, passkeys, pending, proving, recovery, totp
+from hub.accounts import factors, limits, passkey_talk, passkeys, pending, proving, recovery, signing_in, totp
 from hub.accounts.factor_forms import CodeForm, NewPasskeyForm
 from hub.accounts.models import User
 from hub.accounts.pending import ProofExpired
@@ -24,14 +24,13 @@ bp = Blueprint("own_factors", __name__, url_prefix="/account/factors")
 
 COMPLAINT = 422  # a form that has to be filled in differently
 SET_UP_LASTS = timedelta(minutes=15)
-BY_PROVIDER = "by_provider"  # in the session: the single sign-on provider answers for second factors
 _NEW_APP = "new app"  # the purpose, and in the session the key, of an app that is being set up
 _OPEN_BEFORE = ("/account/factors", "/account/confirm", "/login", "/logout", "/static/", "/healthz", "/readyz")
 
 
 def lead_to_set_up() -> ResponseReturnValue | None:
     """Whoever needs a second factor and has none does nothing else before."""
-    if "_user_id" not in session or session.get(BY_PROVIDER) or request.path.startswith(_OPEN_BEFORE):
+    if "_user_id" not in session or signing_in.came_by_provider() or request.path.startswith(_OPEN_BEFORE):
         return None
     if not current_user.is_authenticated or not factors.missing(_me()):
         return None

@@ -10,7 +10,7 @@ from flask_login import login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
 from hub import clock
-from hub.accounts import agents, known_browsers, people, sessions
+from hub.accounts import agents, known_browsers, oidc, people, sessions
 from hub.accounts.models import User
 from hub.accounts.people import Proof
 from hub.accounts.sessions import Place
@@ -21,6 +21,7 @@ from hub.extensions import db
 
 log = logging.getLogger(__name__)
 
+BY_PROVIDER = "by_provider"  # in the session: the single sign-on provider answers for second factors
 HALF = "half"  # who has given the password and not yet the second factor: [user id, Unix seconds]
 HALF_LASTS = timedelta(minutes=5)
 
@@ -43,15 +44,20 @@ def sign_in(username: str, proof: Proof | None) -> User | None:
     return user
 
 
-def begin(user: User) -> None:
-    """Let this browser in as ``user``, once all that was to be proved is proved; in a transaction of its own."""
+def begin(user: User, *, by_provider: bool = False) -> None:
+    """Let this browser in as ``user``, once all that was to be proved is proved; in a transaction of its own.
+
+    OnlyByProvider for whoever the single sign-on has to be asked about first; ``by_provider`` says that it was.
+    """
     with transaction(db.session):
         if not user.is_active:
             raise AccountClosed("This account may not sign in any more. Ask an administrator of this hub.")
+        if not by_provider:
+            oidc.require_own_way_in(user)
         record(Event.USER_SIGNED_IN, user, by=user)
         user.signed_in_at = clock.now()
         sessions.begin(user, _place())
-    carry(user)
+    carry(user, by_provider=by_provider)
     known_browsers.remember(user)
 
 
@@ -62,10 +68,16 @@ def sign_out(user: User) -> None:
     record(Event.USER_SIGNED_OUT, user, by=user)
 
 
-def carry(user: User) -> None:
+def carry(user: User, *, by_provider: bool) -> None:
     """Let the cookie of this browser hold the key of the person's session."""
     session.clear()  # nothing that was known before signing in, such as a form's token, stays valid after it
     login_user(user)
+    session[BY_PROVIDER] = by_provider
+
+
+def came_by_provider() -> bool:
+    """Whether the single sign-on has let this browser in."""
+    return bool(session.get(BY_PROVIDER))
 
 
 def leave() -> None:

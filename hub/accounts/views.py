@@ -139,7 +139,7 @@ def change_password() -> ResponseReturnValue:
         return _refuse_password(form, error), limits.REFUSED
     except HubError as error:
         return _account_page(form, _preferences(), error.message), COMPLAINT
-    signing_in.carry(user)
+    signing_in.carry(user, by_provider=signing_in.came_by_provider())
     flash(_("Your password has changed. Other sessions have ended."), "success")
     return redirect(url_for(".account"))
 

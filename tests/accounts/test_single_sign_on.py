@@ -20,11 +20,12 @@ from hub import clock
 from hub.access import Role
 from hub.accounts import invitations, oidc_provider, people
 from hub.accounts.factor_models import OidcIdentity
-from hub.accounts.models import Invitation, User
+from hub.accounts.models import Invitation, User, UserSession
 from hub.database import transaction
 from hub.events.models import EventDetails, EventRow
 from hub.events.record import COMMAND
 from hub.extensions import db
+from hub.settings import declared
 from tests.support import oidc
 from tests.support.oidc import CLIENT, SECRET, OidcProvider
 from tests.support.pages import PASSWORD, Answer, Visitor, visitor
@@ -161,6 +162,38 @@ def test_groups_at_the_provider_stand_for_roles_and_are_followed_at_each_sign_in
     assert round_trip(visitor(app), provider).status == 403
     kinds = list(db.session.scalars(sa.select(EventRow.kind)))
     assert kinds.count("role changed") == 1
+
+
+def test_whoever_comes_by_a_group_has_no_other_way_in_that_would_outlast_it(
+    app: Flask, provider: OidcProvider, mo: User
+) -> None:
+    """Else a link for a forgotten password lets somebody in who has left the organisation."""
+    provider.claims["realm"] = {"groups": ["hub-team"]}
+    browser = visitor(app)
+    round_trip(browser, provider)
+    browser.post("/account/oidc/unlink", status=403)
+    with transaction(db.session):
+        ada = people.get_named("ada")
+        people.change_password(ada, PASSWORD, by=COMMAND)
+    assert round_trip(browser, provider).location == "/admin/"
+    visitor(app).post("/login", status=403, username="ada", password=PASSWORD)
+    app.config["HUB"] = replace(app.config["HUB"], oidc_role_claim=None, oidc_roles=())
+    visitor(app).sign_in("ada").get("/account")
+
+
+def test_a_new_password_leaves_it_to_the_provider_to_ask_for_a_second_factor(
+    app: Flask, provider: OidcProvider, mo: User
+) -> None:
+    invite("ada@school.test")
+    browser = visitor(app)
+    round_trip(browser, provider)
+    with transaction(db.session):
+        declared.change("secondfactorrequired", "everybody")
+        ada = people.get_named("ada")
+        ada.browser = db.session.scalars(sa.select(UserSession).where(UserSession.user_id == ada.id)).one()
+        people.change_password(ada, PASSWORD, by=COMMAND)
+    browser.post("/account/password", present=PASSWORD, new="another long password")
+    browser.get("/account")
 
 
 def test_a_name_that_is_taken_gets_a_number(app: Flask, provider: OidcProvider, mo: User) -> None:
