@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from datetime import datetime
 
 import pyotp
 import segno
 import sqlalchemy as sa
+from cryptography.fernet import InvalidToken
 from flask_babel import gettext as _
 
 from hub import clock
@@ -19,6 +21,8 @@ from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.sealing import sealed, unsealed
 from hub.settings import declared
+
+log = logging.getLogger(__name__)
 
 SECONDS = 30
 WINDOW = (0, -1, 1)  # steps around the present: clocks differ, and people type slowly
@@ -75,7 +79,8 @@ def use(user: User, code: str) -> bool:
     Of two requests that bring the same code at the same instant, the database lets one pass.
     """
     app = find(user)
-    step = _matching_step(unsealed(app.sealed_secret), code, WINDOW) if app else None
+    secret = _secret(app) if app else None
+    step = _matching_step(secret, code, WINDOW) if secret else None
     if step is None:
         return False
     used_up = (
@@ -99,6 +104,15 @@ def remove(user: User, *, by: Actor) -> None:
 def in_groups(secret: str) -> str:
     """The secret in groups of four letters, to be typed."""
     return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
+
+
+def _secret(app: Authenticator) -> str | None:
+    """The app's secret; None under another secret key of the hub: recovery codes and administrators help then."""
+    try:
+        return unsealed(app.sealed_secret)
+    except InvalidToken:
+        log.warning("the app of user %s was set up under another HUB_SECRET_KEY", app.user_id)
+        return None
 
 
 def _matching_step(secret: str, code: str, offsets: tuple[int, ...] | range) -> int | None:

@@ -159,6 +159,18 @@ def test_a_code_is_used_once_and_none_before_it_is_taken_afterwards(app: Flask, 
     half_in(app).post("/login/factor/code", code=code(30))
 
 
+def test_after_the_hubs_secret_key_has_changed_codes_are_refused_and_recovery_codes_still_help(
+    app: Flask, with_app: User
+) -> None:
+    with transaction(db.session):
+        [paper, *_others] = recovery.make(db.session.get_one(User, with_app.id), by=COMMAND)
+    app.config["SECRET_KEY"] = "another one"
+    browser = half_in(app)
+    browser.post("/login/factor/code", status=403, code=code())
+    browser.post("/login/factor/recovery", recovery=paper)
+    browser.get("/account")
+
+
 def test_the_code_that_set_the_app_up_is_used(app: Flask, mo: User) -> None:
     with transaction(db.session):
         totp.set_up(mo, SECRET, code())
