@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from hub import clock
 from hub.events.record import Actor, Event, record, times
 from hub.registration import mails
+from hub.sites.contact_link import LinkInvalid
 from hub.sites.former_contact import GRACE, still_decides
 from hub.sites.models import Site
 
@@ -15,6 +17,12 @@ MOST_TOLD_A_DAY = 3  # changes of one site: who changes it to and fro must not f
 def confirming(site: Site, now: datetime) -> str:
     """The address that decides for the site now; empty when only a moderator can."""
     return site.previous_contact_email if still_decides(site, now) else site.contact_email
+
+
+def require_still_asked(site: Site, asked: str) -> None:
+    """Raise LinkInvalid when somebody else than the one who was mailed decides by now: a moderator named another."""
+    if asked.casefold() != confirming(site, clock.now()).casefold():
+        raise LinkInvalid
 
 
 def change(site: Site, address: str, *, now: datetime, by: Actor) -> bool:

@@ -140,7 +140,9 @@ def get_asked(site_id: int, token: str) -> tuple[Site, Move]:
     move = db.session.scalar(asked)
     if move is None:
         raise LinkInvalid
-    return listing.get(site_id), move
+    site = listing.get(site_id)
+    contacts.require_still_asked(site, move.mailed_to)
+    return site, move
 
 
 def hold(move: Move) -> Site:

@@ -201,6 +201,8 @@ def _by_link(site_id: int, token: str) -> Attempt:
     attempt = db.session.scalar(asked)
     if attempt is None:
         raise LinkInvalid
+    if attempt.mailed_at is not None:
+        contacts.require_still_asked(listing.get(site_id), attempt.mailed_to)
     return attempt
 
 

@@ -109,6 +109,21 @@ def test_that_a_former_contact_is_erased_gives_the_new_one_nothing_before_its_ti
     assert mails("site-move-asked") == []
 
 
+def test_once_a_moderator_has_named_another_contact_the_links_in_the_old_mailbox_open_nothing(
+    visitor: FlaskClient,
+) -> None:
+    register(visitor, name="A site", contactemail=FORMER)
+    claim_move(visitor)
+    visitor.get(query(token="another secret"))
+    links = [link_in(mails(name)[0]) for name in ("site-move-asked", "site-url-taken")]
+    accepting = [forms(visitor.get(link).text)[number] for link, number in zip(links, (1, 0), strict=True)]
+    with transaction(db.session):
+        moderation.edit(only_site(), {"contact_email": NOW}, by=COMMAND)
+    assert [visitor.get(link).status_code for link in links] == [403, 403]
+    assert [submit(visitor, form).status_code for form in accepting] == [403, 403]
+    assert (only_site().url, only_site().contact_email) == (SITE_URL, NOW)
+
+
 def test_undoing_a_corrected_contact_does_not_end_the_two_weeks_of_the_former_one(visitor: FlaskClient) -> None:
     with clock.fixed(START):
         register(visitor, name="A site", contactemail=FORMER)
