@@ -28,6 +28,7 @@ from hub.sites.models import Hider, Reachability, Site, SitePrivacy, SiteState
 from tests.factories import make_course
 
 BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
+UNHURRIED = list(HealthCheck)
 maybe_moment = st.none() | st.just(BEGIN)
 
 SITES = st.fixed_dictionaries(
@@ -151,7 +152,9 @@ def some_states(course: Course, count: int) -> Counter[str]:
     verdicts: Counter[str] = Counter()
     site = course.site
 
-    @settings(max_examples=count, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=UNHURRIED
+    )
     @given(STATES)
     def look(state: Any) -> None:
         verdicts.update(check(state, site, course))
@@ -161,7 +164,7 @@ def some_states(course: Course, count: int) -> Counter[str]:
 
 
 def test_the_verdict_of_the_page_is_the_verdict_of_the_search_in_random_states(course: Course) -> None:
-    assert len(some_states(course, 100)) == 4
+    assert len(some_states(course, 200)) == 4
 
 
 @pytest.mark.long
