@@ -18,7 +18,7 @@ from hub.jobs import schedule
 from hub.outgoing.errors import HubBusy
 from hub.outgoing.limits import Deadline
 from hub.settings import declared
-from hub.sites import checks, moderation, reachability
+from hub.sites import checks, letters, moderation, reachability
 from hub.sites.checks import Claimed, Outcome
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,13 @@ def end_priorities() -> int:
     """End the priorities whose day is over; how many."""
     with transaction(db.session):
         return moderation.end_priorities(clock.now(), by=job("end-priorities"))
+
+
+@schedule.every(minutes=24 * 60)
+def forget_letters() -> None:
+    """Forget the visitors' letters that no limit counts any more."""
+    with transaction(db.session):
+        letters.forget(clock.now())
 
 
 def _claim() -> list[Claimed]:
