@@ -15,6 +15,7 @@ from hub.sites.models import Site
 from hub.tokens.issuing import hashed
 
 LONGEST_KEY = 500
+_UPWARDS = re.compile(r"(?i)/(?:\.|%2e){1,2}(?:/|$)")  # clients leave these out: one site would have many names
 
 
 class UrlUnusable(HubError):
@@ -36,6 +37,8 @@ def url_key(url: str) -> str:
         raise UrlUnusable(f"{_reason(error)} Correct $CFG->wwwroot of the site, then register again.") from error
     if "?" in url or "#" in url:
         raise UrlUnusable("The site's URL contains ? or #. Correct $CFG->wwwroot of the site, then register again.")
+    if _UPWARDS.search(urlsplit(url).path):
+        raise UrlUnusable("The site's URL goes up its own path. Correct $CFG->wwwroot, then register again.")
     host = f"[{target.host}]" if ":" in target.host else target.host
     port = f":{target.port}" if target.odd_port else ""
     key = f"{host}{port}{urlsplit(url).path.rstrip('/')}"

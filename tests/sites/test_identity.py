@@ -74,3 +74,10 @@ def test_assertion_111_secrets_that_differ_only_in_their_date_share_the_stem() -
 
 def test_assertion_113_the_signing_key_is_the_md5_of_the_secret() -> None:
     assert signing_key("thesharedsecret") == "0daced6f282db781fd51819ae99a7f03"
+
+
+@pytest.mark.parametrize("path", ["/a/..", "/./", "/moodle/../moodle", "/%2E%2e/b", "/.%2e"])
+def test_a_url_that_goes_up_its_path_is_no_second_name_of_a_site(path: str) -> None:
+    with pytest.raises(UrlUnusable, match="goes up its own path"):
+        url_key(f"https://moodle.example.org{path}")
+    assert url_key("https://moodle.example.org/a..b/.c/...") == "moodle.example.org/a..b/.c/..."
