@@ -15,9 +15,10 @@ _LONGEST_DETAIL = 600
 
 
 def moment(value: datetime) -> Markup:
-    """Day and time, for people and for machines."""
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.isoformat(timespec="seconds"), format_datetime(value, "yyyy-MM-dd HH:mm")
+    """Day and time, for people and for machines; the zone, always UTC, shows where the pointer rests."""
+    shown = format_datetime(value, "yyyy-MM-dd HH:mm")
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+        value.isoformat(timespec="seconds"), shown, shown
     )
 
 

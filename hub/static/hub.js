@@ -49,6 +49,9 @@ for (const box of document.querySelectorAll("[data-selects]")) {
   });
 }
 
+// After a refused form the cursor stands in the first field that has to be mended.
+document.querySelector('main [aria-invalid="true"]')?.focus();
+
 // Selects that act at once: <select data-submits>; the form keeps its button for everybody else.
 for (const select of document.querySelectorAll("select[data-submits]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from lxml import html
 
 from hub.courses import addresses
 from hub.courses.models import Kind
@@ -73,9 +75,18 @@ def test_b_39_a_page_asks_no_other_host_for_anything(pages: dict[str, Answer]) -
         assert [each for each in answer.page.xpath(loading) if not re.match(r"(/(?!/)|#)", each)] == [], name
 
 
+def loaded(page: html.HtmlElement) -> list[Path]:
+    """The stylesheets and scripts that a browser fetches with this page."""
+    addresses_of_it = page.xpath("//link[@rel='stylesheet']/@href | //script/@src")
+    return [STATIC / urlsplit(each).path.removeprefix("/static/") for each in addresses_of_it]
+
+
 def test_a_page_is_small_with_all_that_it_loads(pages: dict[str, Answer]) -> None:
-    shared = sum((STATIC / each).stat().st_size for each in ("hub.css", "hub.js", "theme.js"))
-    sizes = {name: len(answer.text.encode()) + shared for name, answer in pages.items()}
+    sizes = {
+        name: len(answer.text.encode()) + sum(each.stat().st_size for each in loaded(answer.page))
+        for name, answer in pages.items()
+    }
+    assert {each.name for each in loaded(pages["start"].page)} == {"hub.css", "hub.js", "theme.js"}
     assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
 
 
