@@ -8,7 +8,6 @@ from typing import Any
 
 from babel import Locale
 from flask import current_app
-from flask_babel import force_locale, gettext
 from jinja2 import Template, TemplateNotFound
 
 from hub.mail.html import SIGNATURE, page
@@ -37,14 +36,16 @@ def compose(name: str, values: dict[str, Any], wanted: Iterable[str] = ()) -> Te
     """
     language = next((each for each in map(languages.base, wanted) if _exists(name, each)), WRITTEN_IN)
     known = {"hub_name": declared.current("name"), "hub_url": hub_url(), **values}
-    subject, body, why = (_template(name, part, language).render(known).strip() for part in ("subject", "body", "why"))
+    places = (f"mail/{name}", "mail")
+    subject, body, why = (
+        _template(part, language, places).render(known).strip() for part in ("subject", "body", "why")
+    )
     return Text(subject, f"{body}\n\n{SIGNATURE}\n{why}\n", language)
 
 
 def as_html(subject: str, body: str, language: str) -> str:
     """The HTML part beside a mail's text."""
-    with force_locale(language):
-        button = gettext("Open the page")
+    button = _template("button", language, ["mail"]).render().strip()
     direction = Locale(language).text_direction
     return page(body, subject=subject, language=language, direction=direction, hub_url=hub_url(), button=button)
 
@@ -59,7 +60,6 @@ def _exists(name: str, language: str) -> bool:
     return True
 
 
-def _template(name: str, part: str, language: str) -> Template:
-    places = (f"mail/{name}", "mail")
+def _template(part: str, language: str, places: Iterable[str]) -> Template:
     names = [f"{place}/{part}{ending}" for place in places for ending in (f".{language}.txt", ".txt")]
     return current_app.jinja_env.select_template(names)

@@ -58,10 +58,10 @@ def queue(
 ) -> OutgoingMail:
     """The mail ``name`` to one address, stored and composed; it leaves after the commit, and never without it.
 
-    It is written in ``language``, else in the language of the ``site`` that it is about, else in the hub's: the first
-    of these in which we have it. Answers go to ``reply_to``, else to the hub's contact.
+    It is written in ``language``, which is that of the ``site`` it is about where none is given; when we do not have
+    it, in the hub's, and else in English. Answers go to ``reply_to``, else to the hub's contact.
     """
-    wanted = filter(None, (language, site.language if site else "", declared.current("language")))
+    wanted = filter(None, (language or (site.language if site else ""), declared.current("language")))
     text = compose(name, {"site": site, **values} if site else values, wanted)
     _require_single_lines(name, to, text.subject + reply_to)
     mail = OutgoingMail(
