@@ -28,6 +28,7 @@ NEWS = {
     "mail/news/subject.txt": "{{ hub_name }}: {{ title }}\n",
     "mail/news/body.txt": "\nSee {{ hub_url }}/news & rejoice.\n",
     "mail/why.txt": "{{ hub_name }} has sent this.",
+    "mail/button.txt": "Open the page",
 }
 
 
