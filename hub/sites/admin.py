@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from hub import exports
-from hub.access import Permission, requires
+from hub.access import Permission, ask_for_proof, requires
 from hub.accounts.models import User
 from hub.accounts.returning import local_path
 from hub.admin import menu, savedviews, undoing
@@ -102,6 +102,8 @@ def change_view(view_id: int) -> ResponseReturnValue:
 @requires(Permission.MODERATE_SITES)
 def undo(batch: str) -> ResponseReturnValue:
     """Take back what was done to one site or, at once, to many."""
+    if _was_grave(batch) and not current_user.proved_lately:
+        return ask_for_proof()
     back = local_path(request.form.get("back")) or url_for(".index")
     try:
         undone = retrying(db.session, lambda: undoing.undo_batch(batch, by=_person()))
@@ -112,6 +114,10 @@ def undo(batch: str) -> ResponseReturnValue:
     for notice in sorted({undoing.notice_of(done) for done in undone} - {""}):
         flash(notice, "info")
     return redirect(back)
+
+
+def _was_grave(batch: str) -> bool:
+    return any(DESK.acts[done.act].grave for done in undoing.of_batch(batch) if done.act in DESK.acts)
 
 
 @bp.get("/admin/sites/<int(max=2147483647):site_id>")

@@ -58,8 +58,8 @@ class Letter:
 
 
 def wanted(site: Site) -> bool:
-    """Whether the site's contact can be written to by visitors."""
-    return site.live and site.visible and site.contactable and bool(site.contact_email)
+    """Whether the site's contact can be written to by visitors: never before the site itself has called the hub."""
+    return site.live and site.visible and site.contactable and bool(site.contact_email and site.confirmed_at)
 
 
 def write(site: Site, letter: Letter, *, origin: str) -> None:

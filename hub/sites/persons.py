@@ -70,7 +70,7 @@ persons.add(
 def _naming(address: str) -> sa.ColumnElement[bool]:
     """Whether an act that was noted changed something to or from this address."""
     kept = sa.cast(DoneAct.before, sa.Text) + sa.cast(DoneAct.after, sa.Text)
-    return sa.and_(DoneAct.subject_type == Site.__tablename__, kept.icontains(address, autoescape=True))
+    return sa.and_(DoneAct.subject_type == Site.__tablename__, kept.icontains(f'"{address}"', autoescape=True))
 
 
 def forget_contacts_of_left(before: datetime) -> int:

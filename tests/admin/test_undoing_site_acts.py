@@ -184,6 +184,19 @@ def test_an_undone_block_unblocks(app: Flask) -> None:
     assert row(site)["state"] is SiteState.LIVE
 
 
+def test_undoing_a_grave_act_asks_for_a_fresh_proof_as_the_act_did(app: Flask, moderator: Visitor) -> None:
+    site = make_site()
+    with transaction(db.session):
+        blocking.block(site, by=COMMAND, reason="stolen")
+    batch, site_id = newest(site).batch, site.id
+    with clock.fixed(clock.now() + timedelta(minutes=20)):
+        asked = moderator.send("POST", f"/admin/sites/undo/{batch}", data={"csrf_token": moderator.token()})
+        assert "Is it you?" in asked.text
+    assert db.session.get_one(Site, site_id).state is SiteState.REMOVED
+    moderator.post(f"/admin/sites/undo/{batch}")
+    assert db.session.get_one(Site, site_id).state is SiteState.LIVE
+
+
 def test_removal_with_courses_is_for_good(app: Flask) -> None:
     site = make_site()
     with transaction(db.session):

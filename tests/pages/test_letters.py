@@ -38,6 +38,7 @@ def site(open_hub: Flask) -> Site:
             name="School",
             privacy=SitePrivacy.LINKED,
             contactable=True,
+            confirmed_at=clock.now(),
             contact_email="ada@example.org",
             contact_name="Ada",
         )
@@ -70,6 +71,7 @@ def test_no_page_shows_the_contacts_address(guest: Visitor, site: Site) -> None:
     "change_of",
     [
         {"contactable": False},
+        {"confirmed_at": None},
         {"contact_email": ""},
         {"visible": False},
         {"privacy": SitePrivacy.NOT_DISPLAYED},
@@ -113,13 +115,16 @@ def write(site: Site, number: int) -> None:
 
 
 def test_a_contact_gets_a_limited_number_of_letters_a_day_about_however_many_sites(site: Site) -> None:
-    sites = [site, *(make_site(contactable=True, contact_email="Ada@Example.org") for _each in range(2))]
+    sites = [
+        site,
+        *(make_site(contactable=True, confirmed_at=clock.now(), contact_email="Ada@Example.org") for _each in range(2)),
+    ]
     for number in range(letters.MOST_TO_A_CONTACT):
         write(sites[number % 3], number)
     for each in sites:
         with pytest.raises(letters.TooManyLetters):
             write(each, 99)
-    write(make_site(contactable=True, contact_email="bea@example.org"), 99)
+    write(make_site(contactable=True, confirmed_at=clock.now(), contact_email="bea@example.org"), 99)
     with transaction(db.session):
         letters.forget(clock.now() + timedelta(days=3))
     assert db.session.scalars(sa.select(VisitorLetter)).all() == []

@@ -13,6 +13,7 @@ from flask import Flask
 from hub import clock
 from hub.access import Role
 from hub.accounts import people
+from hub.admin.models import DoneAct
 from hub.courses.models import Course
 from hub.database import transaction
 from hub.events.models import EventDetails
@@ -24,6 +25,7 @@ from hub.mail.models import OutgoingMail
 from hub.privacy import jobs, persons
 from hub.registration.models import Attempt, AttemptState
 from hub.settings import declared
+from hub.sites import moderation
 from hub.sites.models import Site, SiteState
 from tests.admin.conftest import administrator, auditor, moderator  # noqa: F401  # fixtures
 from tests.factories import make_course, make_site
@@ -95,6 +97,16 @@ def test_the_event_of_an_erasure_does_not_name_the_person(traces: Site) -> None:
         persons.erase(ADA, by=COMMAND)
     told = [json.dumps(each) for each in db.session.scalars(sa.select(EventDetails.details))]
     assert [each for each in told if f'"{ADA}"' in each.lower()] == []
+
+
+def test_whose_address_ends_alike_keeps_what_an_act_noted(app: Flask) -> None:
+    with transaction(db.session):
+        for address in (ADA, f"n{ADA}"):
+            site = make_site(contact_email="old@example.org")
+            moderation.edit(site, {"contact_email": address}, by=COMMAND)
+        persons.erase(ADA, by=COMMAND)
+    noted = db.session.scalars(sa.select(DoneAct)).all()
+    assert [done.after["contact_email"] for done in noted] == [f"n{ADA}"]
 
 
 def test_an_account_is_shown_and_not_erased(app: Flask) -> None:
