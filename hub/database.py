@@ -95,6 +95,11 @@ def _begin(connection: Connection) -> None:
     driver.execute("BEGIN")  # cannot fail, and every request that reads does it
 
 
+def touched(session: Session | scoped_session[Any], statement: sa.Update | sa.Delete) -> int:
+    """Carry out a statement that changes rows or deletes them; how many rows it touched."""
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # of changing statements
+
+
 def writing() -> bool:
     """Whether a transaction that writes is open: what is looked up now must be seen under its lock."""
     return _writing.get()

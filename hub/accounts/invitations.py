@@ -11,6 +11,7 @@ from hub import clock, fields
 from hub.access import Role
 from hub.accounts import links, mails, people, standing
 from hub.accounts.models import Invitation, User
+from hub.database import touched
 from hub.errors import HubError
 from hub.events.record import VISITOR, Actor, Event, record, take_turn
 from hub.extensions import db
@@ -135,8 +136,7 @@ def forget_old() -> int:
 
 
 def _dropped(which: sa.ColumnElement[bool]) -> int:
-    dropped = db.session.execute(sa.delete(Invitation).where(which))
-    return int(dropped.rowcount)  # type: ignore[attr-defined]  # of a DELETE
+    return touched(db.session, sa.delete(Invitation).where(which))
 
 
 def _open() -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ from hub import clock
 from hub.accounts import factor_mails
 from hub.accounts.factor_models import RecoveryCode
 from hub.accounts.models import User
+from hub.database import touched
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
 from hub.tokens.issuing import hashed
@@ -44,7 +45,7 @@ def use(user: User, code: str) -> bool:
         .values(used_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    if not db.session.execute(used_up).rowcount:  # type: ignore[attr-defined]  # an update has a row count
+    if not touched(db.session, used_up):
         return False
     record(Event.RECOVERY_CODE_USED, user, by=user)
     factor_mails.tell(user, _("A recovery code was used to sign in. Codes that are left: %(count)s.", count=left(user)))

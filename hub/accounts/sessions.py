@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hub import clock
 from hub.accounts.models import User, UserSession
 from hub.accounts.settings import sessiondays, sessionidlehours
+from hub.database import touched
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
@@ -139,16 +140,12 @@ def forget_ended() -> int:
     """Drop the rows of sessions that ended long ago, and give their number."""
     since = clock.now() - KEPT_FOR
     gone = sa.or_(UserSession.ended_at < since, UserSession.seen_at < since - _longest())
-    return _rowcount(sa.delete(UserSession).where(gone))
+    return touched(db.session, sa.delete(UserSession).where(gone))
 
 
 def _end(*which: sa.ColumnElement[bool]) -> int:
     ended = sa.update(UserSession).where(UserSession.ended_at.is_(None), *which).values(ended_at=clock.now())
-    return _rowcount(ended)
-
-
-def _rowcount(statement: sa.Update | sa.Delete) -> int:
-    return db.session.execute(statement).rowcount  # type: ignore[attr-defined, no-any-return]  # of changing statements
+    return touched(db.session, ended)
 
 
 def _open() -> sa.ColumnElement[bool]:

@@ -16,6 +16,7 @@ from hub import clock
 from hub.accounts import factor_mails
 from hub.accounts.factor_models import Authenticator
 from hub.accounts.models import User
+from hub.database import touched
 from hub.errors import HubError
 from hub.events.record import Actor, Event, record
 from hub.extensions import db
@@ -89,7 +90,7 @@ def use(user: User, code: str) -> bool:
         .values(last_step=step)
         .execution_options(synchronize_session=False)
     )
-    return bool(db.session.execute(used_up).rowcount)  # type: ignore[attr-defined]  # an update has a row count
+    return bool(touched(db.session, used_up))
 
 
 def remove(user: User, *, by: Actor) -> None:

@@ -28,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from hub import clock
 from hub.challenge.models import ChallengeUse
 from hub.challenge.settings import challengedifficulty
+from hub.database import touched
 from hub.errors import HubError
 from hub.extensions import db
 from hub.proxies import neighbourhood
@@ -126,7 +127,7 @@ def require(form: str, payload: Payload) -> None:
 def forget_expired(now: datetime) -> int:
     """Drop what nobody could use again anyway; how many there were."""
     expired = sa.delete(ChallengeUse).where(ChallengeUse.expires_at <= now)
-    return db.session.execute(expired).rowcount  # type: ignore[no-any-return, attr-defined]  # of a DELETE
+    return touched(db.session, expired)
 
 
 def _solved(form: str, text: str) -> Paid:

@@ -10,6 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from hub.courses.models import BackupDownloads
+from hub.database import touched
 from hub.extensions import db
 
 
@@ -17,7 +18,7 @@ def count(course_id: int, day: date) -> None:
     """One more download of the course's backup on this day."""
     known = sa.and_(BackupDownloads.course_id == course_id, BackupDownloads.day == day)
     more = sa.update(BackupDownloads).where(known).values(download_count=BackupDownloads.download_count + 1)
-    if not db.session.execute(more).rowcount:  # type: ignore[attr-defined]  # of an UPDATE it is a CursorResult
+    if not touched(db.session, more):
         db.session.add(BackupDownloads(course_id=course_id, day=day, download_count=1))
         db.session.flush()
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from hub.database import touched
 from hub.events import checkpoints
 from hub.events.models import EventDetails, EventRow
 from hub.extensions import db
@@ -14,8 +15,7 @@ from hub.extensions import db
 def forget_details(before: datetime) -> int:
     """Erase the personal parts of older events; the chain holds without them. How many were erased."""
     older = sa.select(EventRow.id).where(EventRow.at < before)
-    gone = db.session.execute(sa.delete(EventDetails).where(EventDetails.event_id.in_(older)))
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # a deletion knows its number
+    return touched(db.session, sa.delete(EventDetails).where(EventDetails.event_id.in_(older)))
 
 
 def remove(before: datetime) -> int:
@@ -31,5 +31,4 @@ def remove(before: datetime) -> int:
         return 0
     checkpoints.sign(last.id, last.hash, removed=True)
     db.session.execute(sa.delete(EventDetails).where(EventDetails.event_id <= last.id))
-    gone = db.session.execute(sa.delete(EventRow).where(EventRow.id <= last.id))
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # a deletion knows its number
+    return touched(db.session, sa.delete(EventRow).where(EventRow.id <= last.id))

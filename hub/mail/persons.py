@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 
+from hub.database import touched
 from hub.extensions import db
 from hub.mail import outbox
 from hub.mail.models import OutgoingMail
@@ -37,11 +38,10 @@ persons.add(
 def forget_texts(before: datetime) -> int:
     """Empty what older mails said; how many."""
     older = sa.update(OutgoingMail).where(OutgoingMail.queued_at < before, OutgoingMail.body != "")
-    done = db.session.execute(older.where(OutgoingMail.next_attempt_at.is_(None)).values(body=""))
-    return int(done.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+    return touched(db.session, older.where(OutgoingMail.next_attempt_at.is_(None)).values(body=""))
 
 
 def forget_mails(before: datetime) -> int:
     """Remove the rows of older mails that wait no more; how many."""
     older = sa.delete(OutgoingMail).where(OutgoingMail.queued_at < before, OutgoingMail.next_attempt_at.is_(None))
-    return int(db.session.execute(older).rowcount)  # type: ignore[attr-defined]  # of a DELETE
+    return touched(db.session, older)

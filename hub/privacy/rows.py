@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hub.database import Base
+from hub.database import Base, touched
 from hub.extensions import db
 
 
@@ -35,6 +35,6 @@ def eraser(model: type[Base], column: InstrumentedAttribute[str], emptied: Mappi
 
     def erase(address: str) -> int:
         emptying = sa.update(model).where(matching(column, address)).values(**emptied)
-        return int(db.session.execute(emptying).rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+        return touched(db.session, emptying)
 
     return erase

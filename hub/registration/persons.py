@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 
+from hub.database import touched
 from hub.extensions import db
 from hub.privacy import persons
 from hub.privacy.retention import keep
@@ -51,7 +52,7 @@ def _eraser(model: type[Row]) -> Callable[[str], int]:
 def forget_decided(before: datetime) -> int:
     """Empty what arrived with attempts and moves that were decided earlier; how many."""
     return sum(
-        db.session.execute(sa.update(model).where(state, model.decided_at < before).values(details={})).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+        touched(db.session, sa.update(model).where(state, model.decided_at < before).values(details={}))
         for model, state in (
             (Attempt, sa.and_(Attempt.state != AttemptState.OPEN, sa.cast(Attempt.details, sa.Text) != "{}")),
             (Move, sa.and_(Move.state != MoveState.WAITING, sa.cast(Move.details, sa.Text) != "{}")),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 
 from hub.admin.models import DoneAct
+from hub.database import touched
 from hub.extensions import db
 from hub.privacy import persons
 from hub.privacy.retention import keep
@@ -80,7 +81,7 @@ def forget_contacts_of_left(before: datetime) -> int:
     )
     left = sa.update(Site).where(Site.state != SiteState.LIVE, Site.left_at < before, known)
     emptied = left.values(**_CONTACT, address="", previous_contact_email="")
-    return int(db.session.execute(emptied).rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+    return touched(db.session, emptied)
 
 
 keep("contacts of sites that left", keepleftcontacts.name, forget_contacts_of_left)
