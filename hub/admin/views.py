@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from hub.access import Permission, requires
+from hub.admin import overview as day
 from hub.admin import waiting
 
 bp = Blueprint("admin", __name__)
@@ -15,7 +16,11 @@ bp = Blueprint("admin", __name__)
 @bp.get("/admin/")
 @requires(Permission.SEE_MODERATION)
 def overview() -> ResponseReturnValue:
-    """What waits, and what is wrong."""
+    """What is wrong, what waits, what is new, and how the hub is."""
     return render_template(
-        "admin/overview.html", concerns=waiting.counted(current_user), warnings=list(waiting.warnings())
+        "admin/overview.html",
+        concerns=waiting.counted(current_user),
+        warnings=list(waiting.warnings(current_user)),
+        lines=day.told(current_user),
+        parts=day.shown(current_user),
     )

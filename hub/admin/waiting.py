@@ -22,7 +22,7 @@ class Concern:
 
 
 _concerns: dict[str, Concern] = {}
-_warnings: list[Callable[[], str | None]] = []
+_warnings: dict[Callable[[], str | None], Permission] = {}
 
 
 def add(label: str, count: Callable[[], int], endpoint: str, permission: Permission, **values: Any) -> None:
@@ -30,10 +30,9 @@ def add(label: str, count: Callable[[], int], endpoint: str, permission: Permiss
     _concerns[str(label)] = Concern(label, count, endpoint, permission, values)
 
 
-def warn(warning: Callable[[], str | None]) -> None:
-    """Let the overview show what ``warning`` answers, whenever it answers something."""
-    if warning not in _warnings:
-        _warnings.append(warning)
+def warn(warning: Callable[[], str | None], permission: Permission) -> None:
+    """Let the overview show what ``warning`` answers, whenever it answers something, to those who can act on it."""
+    _warnings[warning] = permission
 
 
 def counted(person: Person) -> list[tuple[Concern, int]]:
@@ -41,6 +40,6 @@ def counted(person: Person) -> list[tuple[Concern, int]]:
     return [(concern, concern.count()) for concern in _concerns.values() if person.may(concern.permission)]
 
 
-def warnings() -> Iterator[str]:
-    """The sentences that hold now."""
-    return filter(None, (warning() for warning in _warnings))
+def warnings(person: Person) -> Iterator[str]:
+    """The sentences that hold now and that this person can do something about."""
+    return filter(None, (warning() for warning, permission in _warnings.items() if person.may(permission)))

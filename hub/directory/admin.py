@@ -13,7 +13,8 @@ from flask_login import current_user
 
 from hub.access import Permission, confirmed, requires
 from hub.accounts.models import User
-from hub.admin import history, menu, waiting
+from hub.admin import history, menu, overview, waiting
+from hub.admin.overview import Condition
 from hub.database import retrying
 from hub.directory import errands, jobs, membership
 from hub.directory.settings import directoryurl
@@ -50,7 +51,19 @@ def _warning() -> str | None:
     return None
 
 
-waiting.warn(_warning)
+def _standing() -> Condition:
+    found = membership.find_live()
+    if found is None:
+        return Condition(gettext("Not registered with a directory of hubs."))
+    if found.problem:
+        return Condition(gettext("The last call to the directory did not work."), well=False)
+    if found.state is State.CONFIRMED:
+        return Condition(gettext("Registered with a directory of hubs."))
+    return Condition(gettext("The directory has not answered yet."))
+
+
+waiting.warn(_warning, Permission.MANAGE_DIRECTORY)
+overview.tell(_("Directory"), _standing, "directory_admin.index", Permission.SEE_DIRECTORY, position=50)
 
 
 class ToDirectory(Response):

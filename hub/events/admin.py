@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from hub import exports
 from hub.access import Permission, requires
-from hub.admin import history, menu, waiting
+from hub.admin import history, menu, overview, waiting
+from hub.admin.overview import Condition
 from hub.database import transaction
 from hub.events import log, verifying
 from hub.events.forms import EventFilter
 from hub.events.jobs import JOB
+from hub.events.log import LogFilter
+from hub.events.models import EventRow
 from hub.events.record import Event, record
 from hub.extensions import db
 from hub.here import asked_page
@@ -23,7 +29,9 @@ from hub.paging import page_of
 
 bp = Blueprint("events_admin", __name__)
 SIZE = 50
+NEWEST = 8  # that the overview shows
 _PAGES = {"site": "/admin/sites/", "course": "/admin/courses/", "outgoing_mail": "/admin/mail/"}  # of subjects
+_COMINGS_AND_GOINGS = (Event.USER_SIGNED_IN.value, Event.USER_SIGNED_OUT.value)  # too many to be news
 
 menu.add(_("Events"), "events_admin.index", Permission.SEE_EVENTS, position=70)
 
@@ -35,7 +43,25 @@ def _warn_of_a_broken_log() -> str | None:
     return gettext("The event log is not as it was written: %(what)s", what=last.problems[0])
 
 
-waiting.warn(_warn_of_a_broken_log)
+def _log() -> Condition:
+    last = verifying.last_look()
+    if last is None:
+        return Condition(gettext("The worker looks through it once a day; it has not done so yet."))
+    when = format_datetime(last.at, "yyyy-MM-dd HH:mm")
+    if last.problem_count:
+        return Condition(gettext("Not as it was written, seen %(when)s UTC.", when=when), well=False)
+    return Condition(gettext("Whole, looked through %(when)s UTC.", when=when))
+
+
+def _newest() -> Mapping[str, Any]:
+    told = log.newest(LogFilter()).where(EventRow.kind.not_in(_COMINGS_AND_GOINGS))
+    newest = db.session.scalars(told.limit(NEWEST)).all()
+    return {"lines": history.lines(newest), "pages": _PAGES}
+
+
+waiting.warn(_warn_of_a_broken_log, Permission.SEE_SETTINGS)
+overview.tell(_("Event log"), _log, "events_admin.index", Permission.SEE_EVENTS, position=40)
+overview.show("events", _newest, Permission.SEE_EVENTS, position=20)
 
 
 @bp.get("/admin/events")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.jobs import queue, trial
+from hub.jobs import admin, queue, trial
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
     queue.init_app(app)
 
 
-__all__ = ["init_app", "trial"]
+__all__ = ["admin", "init_app", "trial"]

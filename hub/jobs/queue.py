@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 import redis
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey
+from huey.constants import EmptyData
 from sqlalchemy import event
 
+from hub import clock
 from hub.extensions import db
 from hub.jobs import schedule
 
 log = logging.getLogger(__name__)
 
 _WAKING = "jobs to wake"
+_LAST_WORKED = "hub worker works"
 _UNREACHABLE = (sqlite3.Error, redis.RedisError, OSError)
 
 
@@ -66,6 +70,19 @@ class Queue:
             except Exception:
                 log.exception("job %s broke; it is tried again at its next turn", name)
                 db.session.rollback()
+
+    def note_work(self) -> None:
+        """Note that the worker works now."""
+        self.huey.storage.put_data(_LAST_WORKED, clock.now().isoformat().encode())
+
+    def last_worked(self) -> datetime | None:
+        """When the worker noted that it works; nothing when it never did, or when the queue cannot be reached."""
+        try:
+            noted = self.huey.storage.peek_data(_LAST_WORKED)
+        except _UNREACHABLE as error:
+            log.warning("the queue cannot be reached, so nobody knows whether the worker works: %s", error)
+            return None
+        return datetime.fromisoformat(bytes(noted).decode()) if noted is not EmptyData else None
 
     def close(self) -> None:
         """Let go of what was opened."""

@@ -56,6 +56,7 @@ def _sweep_until(app: Flask, stop: threading.Event) -> None:
         with app.app_context():
             try:
                 sweep()
+                app.extensions["hub_queue"].note_work()
             except Exception:
                 log.exception("the sweep broke; it is tried again in %s seconds", SECONDS_BETWEEN_SWEEPS)
         if stop.wait(SECONDS_BETWEEN_SWEEPS):

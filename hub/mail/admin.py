@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import Form, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -15,8 +15,9 @@ from wtforms.validators import Length, Optional
 
 from hub.access import Permission, requires
 from hub.accounts.models import User
-from hub.admin import menu, waiting
+from hub.admin import menu, overview, waiting
 from hub.admin.acting import Act, Desk, acts_by_name, perform
+from hub.admin.overview import Condition
 from hub.extensions import db
 from hub.here import asked_page
 from hub.mail import compose, outbox
@@ -67,6 +68,13 @@ def _count_failing() -> int:
     return db.session.scalar(sa.select(sa.func.count()).where(_FAILING)) or 0
 
 
+def _delivery() -> Condition:
+    failing = _count_failing()
+    if not failing:
+        return Condition(gettext("All that was due has left."))
+    return Condition(ngettext("%(num)s mail fails.", "%(num)s mails fail.", failing), well=False)
+
+
 def _retry(mails: Sequence[OutgoingMail], by: User, _reason: str) -> None:
     for mail in mails:
         outbox.retry(mail, by=by)
@@ -107,6 +115,7 @@ DESK = Desk(
 
 menu.add(_("Mail"), "mail_admin.index", Permission.SEE_MAIL, position=80)
 waiting.add(_("Mails failing"), _count_failing, "mail_admin.index", Permission.SEE_MAIL, state="failing")
+overview.tell(_("Mail"), _delivery, "mail_admin.index", Permission.SEE_MAIL, position=30)
 
 
 @bp.get("/admin/mail")

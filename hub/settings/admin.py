@@ -12,11 +12,12 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from hub.access import Permission, ask_for_proof, requires
-from hub.admin import menu, waiting
+from hub.admin import menu, overview, waiting
+from hub.admin.overview import Condition
 from hub.database import transaction
 from hub.errors import HubError
 from hub.extensions import db
-from hub.settings import changing, declared, logo, texts
+from hub.settings import changing, declared, emergency, logo, texts
 from hub.settings.declared import Declaration
 from hub.settings.forms import LogoForm, SettingsForm, TextForm, default_in_words, settings_form, stored_texts
 from hub.settings.sections import Section
@@ -46,7 +47,25 @@ def _closed() -> str | None:
     return gettext("This hub is closed: no site registers, publishes or searches. Open it in the settings.")
 
 
-waiting.warn(_closed)
+def _openness() -> Condition:
+    if not declared.current("hubenabled"):
+        return Condition(gettext("Closed: no site registers, publishes or searches."), well=False)
+    if not emergency.writable():
+        return Condition(gettext("Read-only: people search and download, everything else waits."), well=False)
+    if not (declared.current("allownewsites") and declared.current("allownewcourses")):
+        return Condition(gettext("Open, but not for everything that is new."), well=False)
+    return Condition(gettext("Open."))
+
+
+waiting.warn(_closed, Permission.CHANGE_SETTINGS)
+overview.tell(
+    _("The hub"),
+    _openness,
+    "settings_admin.index",
+    Permission.SEE_MODERATION,
+    opened_with=Permission.SEE_SETTINGS,
+    position=10,
+)
 
 
 @bp.get("/admin/settings")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.sites import admin, checks_section, jobs, models, persons, sections, settings, words
+from hub.sites import admin, checks_section, jobs, models, overview_admin, persons, sections, settings, words
 from hub.sites.callers import SiteCallers
 from hub.webservices.feature import serve_calls
 
@@ -17,4 +17,4 @@ def init_app(app: Flask) -> None:
     serve_calls(app, SiteCallers())
 
 
-__all__ = ["init_app", "jobs", "models", "persons", "settings", "words"]
+__all__ = ["init_app", "jobs", "models", "overview_admin", "persons", "settings", "words"]

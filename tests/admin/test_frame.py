@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -50,13 +50,51 @@ def test_the_menu_shows_each_person_what_they_may_open(
     assert menu(moderator) == ["Overview", "Courses", "Sites", "Confirmations", "Connection doctor", "Events", "Mail"]
 
 
-def test_the_overview_says_what_waits_and_that_the_hub_is_closed(app: Flask, moderator: Visitor) -> None:
+def test_the_overview_says_what_waits_and_that_the_hub_is_closed(
+    app: Flask, administrator: Visitor, moderator: Visitor
+) -> None:
     make_course(standing="WAITING")
     make_mail(attempt_count=3, last_error="connection refused")
     words = moderator.get("/admin/").words
     assert "1 Courses that wait" in words
     assert "1 Mails failing" in words
-    assert "This hub is closed" in words
+    assert "1 mail fails." in words
+    assert "Closed: no site registers" in words
+    assert "This hub is closed" in administrator.get("/admin/").words
+    assert "This hub is closed" not in words, "a warning is for those who can act on it"
+
+
+def test_the_overview_shows_new_sites_and_the_newest_events(app: Flask, moderator: Visitor) -> None:
+    long_ago = clock.now() - timedelta(days=8)
+    new, old = make_site(name="Northern School"), make_site(name="Southern School", registered_at=long_ago)
+    make_site(name="Gone School", state="REMOVED")
+    with transaction(db.session):
+        record(Event.SITE_HIDDEN, old, by=COMMAND, reason="odd")
+    page = moderator.get("/admin/").page
+    news = page.xpath("//section[@aria-labelledby='new-sites']")[0]
+    assert news.xpath(".//li/a/@href") == [f"/admin/sites/{new.id}"]
+    events = page.xpath("//section[@aria-labelledby='newest-events']")[0]
+    assert "site hidden" in events.text_content()
+    assert "user signed in" not in events.text_content(), "whoever looks has signed in"
+    assert f"/admin/sites/{old.id}" in events.xpath(".//li/a/@href")
+
+
+def test_the_overview_tells_when_the_worker_last_worked(app: Flask, moderator: Visitor) -> None:
+    assert "It has not worked yet" in moderator.get("/admin/").words
+    with clock.fixed(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)):
+        app.extensions["hub_queue"].note_work()
+        assert "It works, last at 2026-03-04 05:06 UTC" in moderator.get("/admin/").words
+    with clock.fixed(datetime(2026, 3, 4, 6, 6, 7, tzinfo=UTC)):
+        assert "It last worked 2026-03-04 05:06 UTC. Start it again." in moderator.get("/admin/").words
+    app.extensions["hub_queue"].close()
+
+
+def test_the_overview_leads_each_person_only_where_they_may_go(
+    administrator: Visitor, moderator: Visitor, auditor: Visitor
+) -> None:
+    for person in (administrator, moderator, auditor):
+        for address in person.get("/admin/").page.xpath("//div[contains(@class, 'room')]//a/@href"):
+            person.get(str(address))
 
 
 def test_the_overview_asks_the_database_as_often_however_much_waits(app: Flask, moderator: Visitor) -> None:
@@ -64,6 +102,8 @@ def test_the_overview_asks_the_database_as_often_however_much_waits(app: Flask, 
         moderator.get("/admin/")
     for _ in range(5):
         make_course(standing="WAITING")
+        with transaction(db.session):
+            record(Event.SITE_HIDDEN, make_site(), by=COMMAND, reason="odd")
     with counted_statements() as many:
         moderator.get("/admin/")
     assert len(many) == len(few)
