@@ -42,7 +42,7 @@ def test_events_are_found_and_taken_along_a_mail_is_read_and_a_person_is_erased(
     expect(window.get_by_text("are there as they were written")).to_be_visible()
     assert_well_made(window)
     window.get_by_label("What").select_option("user created")
-    press(window.get_by_role("button", name="Show"))
+    press(window.get_by_role("button", name="Filter"))
     expect(window.locator("tbody tr")).to_have_count(1)
     with window.expect_download() as download:
         press(window.get_by_role("button", name="Download as JSON"))

@@ -49,7 +49,7 @@ def list_and_act(window: Page, server: Server) -> None:
     expect(window.locator("input[name=ids]")).to_have_count(5)
     press(window.get_by_role("link", name="First"))
     window.get_by_label("Country").select_option("NO")
-    press(window.get_by_role("button", name="Show", exact=True).first)
+    press(window.get_by_role("button", name="Filter", exact=True).first)
     expect(window.locator("input[name=ids]")).to_have_count(3)
     press(window.get_by_text("Save this view, or change your views"))
     window.get_by_label("Name", exact=True).fill("The north")
