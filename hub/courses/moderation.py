@@ -43,15 +43,16 @@ def approve(course: Course, *, by: Actor, reason: str = "") -> None:
 def approve_all(courses: Sequence[Course], *, by: Actor, reason: str = "") -> None:
     """Approve each of these courses."""
     _require_live(*courses)
+    changed = versions.changed_among([course.id for course in courses])
     for course in courses:
-        _adopt(course, by, reason)
+        _adopt(course, by, reason, changed=course.id in changed)
     show_all(courses, by=by, reason=reason)
 
 
 def refuse(course: Course, *, by: Actor, reason: str = "") -> None:
     """Refuse what waits: a change, so that the approved listing stays; or the whole course, which is then hidden."""
     _require_live(course)
-    if course.standing in (Standing.SHOWN, Standing.TRUSTED):
+    if course.standing is not Standing.WAITING:
         version = versions.refuse(course)
         record(Event.COURSE_CHANGE_REFUSED, course, by=by, reason=reason, version=version.number if version else None)
     else:
@@ -131,10 +132,11 @@ def remove_all_of(site: Site, *, by: Actor, reason: str = "") -> None:
     remove_all(db.session.scalars(listing.of_site(site.id)).all(), by=by, reason=reason)
 
 
-def _adopt(course: Course, by: Actor, reason: str) -> None:
+def _adopt(course: Course, by: Actor, reason: str, *, changed: bool) -> None:
     version = versions.adopt(course)
-    if version is not None:
-        record(Event.COURSE_CHANGE_APPROVED, course, by=by, reason=reason, version=version.number)
+    if changed and course.standing is Standing.SHOWN:  # of any other the event is that it is shown
+        number = version.number if version else None
+        record(Event.COURSE_CHANGE_APPROVED, course, by=by, reason=reason, version=number)
     visibility.refresh(Course.id == course.id)
     if course.listed:
         visibility.tell([course.id])

@@ -49,6 +49,12 @@ def courses_with_changes() -> sa.Select[int]:
     return sa.select(both.c[0])
 
 
+def changed_among(course_ids: Sequence[int]) -> set[int]:
+    """Those of these courses of which a version or a file waits."""
+    asked = sa.select(Course.id).where(Course.id.in_(course_ids), Course.id.in_(courses_with_changes()))
+    return set(db.session.scalars(asked))
+
+
 def text_of(listing: CourseText) -> dict[str, Any]:
     """The text of a course or version, by column."""
     return {name: getattr(listing, name) for name in TEXT_COLUMNS}

@@ -88,11 +88,10 @@ def untrust(site: Site, *, by: Actor, reason: str = "") -> None:
     _hold_live(site)
     if not site.trusted:
         return
-    if site.prioritised:
-        record(Event.SITE_UNPRIORITISED, site, by=by, reason=reason)
-    changed = [Change.UNPRIORITISED] * site.prioritised + [Change.DISTRUSTED]
+    ended = site.prioritised
+    changed = [Change.UNPRIORITISED] * ended + [Change.DISTRUSTED]
     _set(site, "untrust", *changed, by=by, trusted=False, prioritised=False, prioritised_until=None)
-    record(Event.SITE_DISTRUSTED, site, by=by, reason=reason)
+    record(Event.SITE_DISTRUSTED, site, by=by, reason=reason, priority_ended=ended)
 
 
 def prioritise(site: Site, *, by: Actor, reason: str = "", until: datetime | None = None) -> None:
@@ -105,13 +104,12 @@ def prioritise(site: Site, *, by: Actor, reason: str = "", until: datetime | Non
         raise PriorityOverAlready(until)
     if site.prioritised and site.prioritised_until == until:
         return
-    changed = [Change.PRIORITISED] * (not site.prioritised)
+    changed, trusted = [Change.PRIORITISED] * (not site.prioritised), {}
     if not site.trusted:
         _require_proof(site, reason)
-        record(Event.SITE_TRUSTED, site, by=by, reason=reason, proof=proof(site) or "none")
-        changed = [Change.TRUSTED, *changed]
+        changed, trusted = [Change.TRUSTED, *changed], {"trusted": True, "proof": proof(site) or "none"}
     _set(site, "prioritise", *changed, by=by, trusted=True, prioritised=True, prioritised_until=until)
-    record(Event.SITE_PRIORITISED, site, by=by, reason=reason, until=undoing.plain(until))
+    record(Event.SITE_PRIORITISED, site, by=by, reason=reason, until=undoing.plain(until), **trusted)
 
 
 def unprioritise(site: Site, *, by: Actor, reason: str = "") -> None:

@@ -185,6 +185,19 @@ def test_a_grave_decision_needs_a_reason_and_is_taken_once(moderator: Visitor) -
     assert len(mails("site-move-decided")) == 2
 
 
+def test_giving_an_address_away_asks_for_a_fresh_proof(hub: Flask, probe: FakeProbe) -> None:
+    admin = person(hub, Role.ADMINISTRATOR)
+    asked = {"moves": asked_to_move(make_site()).id, "attempts": asked_for_place(make_site()).id}
+    with clock.fixed(clock.now() + timedelta(minutes=20)):
+        for kind, number in asked.items():
+            answer = admin.send(
+                "POST", f"/admin/sites/{kind}/acts", data={"csrf_token": admin.token(), **acting("accept", number)}
+            )
+            assert "Is it you?" in answer.text, kind
+    assert db.session.get_one(Move, asked["moves"]).state is MoveState.WAITING
+    assert db.session.get_one(Attempt, asked["attempts"]).state is AttemptState.OPEN
+
+
 def test_who_is_kept_out_is_shown_and_let_in_again(moderator: Visitor) -> None:
     site = make_site(name="Taken school")
     moderator.post("/admin/sites/attempts/acts", **acting("block", asked_for_place(site).id))
