@@ -147,7 +147,7 @@ def test_the_page_says_which_rule_keeps_a_course_from_being_visible_and_who_can_
     course = make_course(make_site(visible=False))
     page = moderator.get(f"/admin/courses/{course.id}")
     assert [" ".join(each.text_content().split()) for each in page.page.xpath("//li[@class='fails']")] == [
-        "No: Its site is hidden. Changed by: A moderator, by showing the site."
+        "No: A moderator has hidden the site. Changed by: A moderator, by showing the site."
     ]
 
 
@@ -177,7 +177,7 @@ def test_approving_shows_a_course_and_keeps_actor_and_reason(app: Flask, moderat
     assert answer.location == f"/admin/courses/{course.id}"
     assert now(course).listed
     assert reasons("course shown") == ["looks good"]
-    assert "moderator" in moderator.get(f"/admin/courses/{course.id}").page.xpath("string(//table[@class='events'])")
+    assert "moderator" in moderator.get(f"/admin/courses/{course.id}").page.xpath("string(//table[contains(@class, 'events')])")
 
 
 def test_approving_a_change_replaces_the_text_and_refusing_it_keeps_the_old(app: Flask, moderator: Visitor) -> None:
@@ -252,7 +252,7 @@ def test_a_moderator_corrects_a_listing_and_unknown_codes_stay(app: Flask, moder
     moderator.post(f"/admin/courses/{course.id}/edit", **fields)
     course = now(course)
     assert (course.fullname, course.subject, course.licence) == ("Corrected", "field99999", "own-licence")
-    history = moderator.get(f"/admin/courses/{course.id}").page.xpath("string(//table[@class='events'])")
+    history = moderator.get(f"/admin/courses/{course.id}").page.xpath("string(//table[contains(@class, 'events')])")
     assert "course edited" in history
     assert "Corrected" in history
 
@@ -288,10 +288,13 @@ def test_a_moderator_sees_files_that_wait_and_nobody_else_does(app: Flask, moder
     assert Visitor(app.test_client()).send("GET", links[0]).status == 404
 
 
+ACTS = "//main//form[@method='post' and not(contains(@action, '/export'))]"  # taking a list along changes nothing
+
+
 def test_an_auditor_looks_at_everything_and_is_offered_no_act(app: Flask, auditor: Visitor) -> None:
     course = make_course(standing=Standing.WAITING)
     for path in ("/admin/courses", f"/admin/courses/{course.id}", "/admin/sites", f"/admin/sites/{course.site_id}"):
-        assert auditor.get(path).page.xpath("//main//form[@method='post']") == [], path
+        assert auditor.get(path).page.xpath(ACTS) == [], path
     auditor.post("/admin/courses/acts", status=403, act="approve", ids=[course.id])
     assert not now(course).listed
 
