@@ -177,7 +177,7 @@ def admit(move: Move, *, by: Actor, reason: str = "") -> Site:
     record(Event.SITE_MOVED, site, by=by, old=old_url, new=move.new_url, reason=reason)
     _end(move, MoveState.ACCEPTED)
     details = SiteDetails.parse(move.details)
-    changes.apply(site, details, completely=False, by=by, now=clock.now(), key=move.new_url_key)
+    changes.apply(site, details, completely=False, by=site, now=clock.now(), key=move.new_url_key)
     moderation.resume_trust(site)
     mails.move_decided(site, (asked, site.contact_email), move, mails.Outcome.ACCEPTED)
     return site

@@ -274,7 +274,7 @@ def admit(attempt: Attempt, *, by: Actor, reason: str = "") -> Site:
     identity.adopt(site, unsealed(attempt.secret))
     issuing.revoke_all(site.id, Reason.SITE_REPLACED)
     record(Event.SITE_REPLACED, site, by=by, attempt=attempt.id, reason=reason)
-    changes.apply(site, details, completely=False, by=by, now=now, key=site.url_key)
+    changes.apply(site, details, completely=False, by=site, now=now, key=site.url_key)
     _decide(attempt, AttemptState.ACCEPTED, now)
     close_others(site, AttemptState.EXPIRED, now)
     return site
