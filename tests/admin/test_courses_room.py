@@ -177,7 +177,9 @@ def test_approving_shows_a_course_and_keeps_actor_and_reason(app: Flask, moderat
     assert answer.location == f"/admin/courses/{course.id}"
     assert now(course).listed
     assert reasons("course shown") == ["looks good"]
-    assert "moderator" in moderator.get(f"/admin/courses/{course.id}").page.xpath("string(//table[contains(@class, 'events')])")
+    assert "moderator" in moderator.get(f"/admin/courses/{course.id}").page.xpath(
+        "string(//table[contains(@class, 'events')])"
+    )
 
 
 def test_approving_a_change_replaces_the_text_and_refusing_it_keeps_the_old(app: Flask, moderator: Visitor) -> None:
