@@ -113,7 +113,7 @@ def note(errand: Errand, problem: DirectoryProblem | None, *, by: Actor, watched
         return
     found.tried_at = clock.now()
     if _gone(errand, problem):
-        membership.left(found, Ending.UNKNOWN_THERE if problem else Ending.LEFT, by=by)
+        membership.left(found, Ending.UNKNOWN_THERE if problem else Ending.LEFT)
     elif _purpose(found) is not errand.purpose:
         return
     elif problem is None:

@@ -203,10 +203,10 @@ def stay(*, by: Actor) -> Membership:
     return membership
 
 
-def left(membership: Membership, ending: Ending, *, by: Actor) -> None:
-    """The directory has been told, or knows the hub no more."""
+def left(membership: Membership, ending: Ending) -> None:
+    """The directory has been told, or knows the hub no more; whoever wanted to leave stands with the event before."""
     _end(membership, Step.LEFT, ending)
-    record(Event.DIRECTORY_LEFT, membership, by=by, directory=membership.directory_url, because=ending.value)
+    record(Event.DIRECTORY_LEFT, membership, by=BY_ITSELF, directory=membership.directory_url, because=ending.value)
 
 
 def forget(*, by: Actor) -> Membership:

@@ -16,10 +16,12 @@ from flask.testing import FlaskCliRunner
 from PIL import Image
 
 from hub import clock
+from hub.accounts.models import User
 from hub.directory import handover, membership
 from hub.directory.models import Membership
 from hub.directory.steps import State
 from hub.errors import HubError
+from hub.events.models import EventRow
 from hub.extensions import db
 from hub.settings import declared
 from hub.tokens import issuing
@@ -52,6 +54,24 @@ def brought(location: str) -> dict[str, str]:
 
 def press_register(room: Room) -> str:
     return str(room.browser.post("/admin/directory/register", status=303).location)
+
+
+def test_each_act_leaves_one_event_of_its_own_kind_by_whoever_did_it(room: Room) -> None:
+    way_back = room.register()
+    acts = {
+        "directory asked": lambda: None,  # that was it
+        "directory confirmed": lambda: room.confirm(way_back),
+        "directory updated": lambda: room.act("update"),
+        "directory leaving": lambda: room.act("unregister"),
+    }
+    ada, seen = db.session.scalars(sa.select(User)).one().actor, 0
+    for kind, act in acts.items():
+        act()
+        mine = sa.select(EventRow.kind).where(EventRow.actor == ada, EventRow.kind.startswith("directory"))
+        left = list(db.session.scalars(mine.order_by(EventRow.id)))
+        assert left[seen:] == [kind]
+        seen = len(left)
+    assert kinds()[-1] == "left"  # which the directory has heard
 
 
 def test_a_hub_joins_is_asked_tells_and_leaves(room: Room, directory: PlayedDirectory) -> None:
