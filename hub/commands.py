@@ -29,6 +29,11 @@ def json_option(command: Command) -> Command:
     return click.option("--json", is_flag=True, help="Print a list of objects, for programs.")(command)
 
 
+def acting(command: Command) -> Command:
+    """Let the command take what every act takes: why, and whether a program asks."""
+    return click.option("--reason", default="", help="Why; kept with the event in the log.")(json_option(command))
+
+
 def say(line: str) -> None:
     """One clear line about what was done."""
     click.echo(line)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 from flask.cli import AppGroup
 
-from hub.commands import as_json, json_option, say, table
+from hub import fields
+from hub.commands import acting, as_json, json_option, say, table
 from hub.courses import listing, moderation, visibility
 from hub.courses.models import Course
 from hub.courses.waiting import waiting as waiting_courses
@@ -20,7 +22,16 @@ from hub.sites import visibility as site_visibility
 group = AppGroup("courses", help="The courses that sites publish here.")
 
 _course_id = click.argument("course_id", metavar="ID", type=int)
-_reason = click.option("--reason", default="", help="Why; kept with the event in the log.")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_READERS = {"course_url": fields.web_url, "demo_url": fields.web_url, "publisher_email": fields.email}
+
+
+def _editing(command: Command) -> Command:
+    """Let the command take each field that a moderator may correct."""
+    for name in reversed(moderation.EDITABLE):
+        command = click.option(f"--{name.replace('_', '-')}")(command)
+    return command
 
 
 @group.command("list")
@@ -38,26 +49,62 @@ def list_courses(waiting: bool, search: str, json: bool) -> None:
 
 @group.command()
 @_course_id
-@_reason
-def show(course_id: int, reason: str) -> None:
+@acting
+def approve(course_id: int, reason: str, json: bool) -> None:
+    """Let visitors see course ID as its site published it last: what waits of it, text and files, too."""
+    _act(course_id, "approved", lambda course: moderation.approve(course, by=COMMAND, reason=reason), json)
+
+
+@group.command()
+@_course_id
+@acting
+def refuse(course_id: int, reason: str, json: bool) -> None:
+    """Refuse what waits of course ID: a change is dropped, a new course hidden."""
+    _act(course_id, "refused", lambda course: moderation.refuse(course, by=COMMAND, reason=reason), json)
+
+
+@group.command()
+@_course_id
+@acting
+def show(course_id: int, reason: str, json: bool) -> None:
     """Show course ID to visitors, as its site published it last: what waits of it is approved."""
-    _act(course_id, "shown", lambda course: moderation.approve(course, by=COMMAND, reason=reason))
+    _act(course_id, "shown", lambda course: moderation.approve(course, by=COMMAND, reason=reason), json)
 
 
 @group.command()
 @_course_id
-@_reason
-def hide(course_id: int, reason: str) -> None:
+@acting
+def hide(course_id: int, reason: str, json: bool) -> None:
     """Hide course ID from visitors; nothing that its site does undoes that."""
-    _act(course_id, "hidden", lambda course: moderation.hide(course, by=COMMAND, reason=reason))
+    _act(course_id, "hidden", lambda course: moderation.hide(course, by=COMMAND, reason=reason), json)
 
 
 @group.command()
 @_course_id
-@_reason
-def remove(course_id: int, reason: str) -> None:
+@acting
+def remove(course_id: int, reason: str, json: bool) -> None:
     """Remove course ID and its files."""
-    _act(course_id, "removed", lambda course: moderation.remove(course, by=COMMAND, reason=reason))
+    _act(course_id, "removed", lambda course: moderation.remove(course, by=COMMAND, reason=reason), json)
+
+
+@group.command()
+@_course_id
+@_editing
+@json_option
+def edit(course_id: int, json: bool, **given: str | None) -> None:
+    """Correct the listing of course ID; the next change of its site writes over it."""
+    wanted = {name: _read(name, value) for name, value in given.items() if value is not None}
+    _act(course_id, "corrected", lambda course: moderation.edit(course, wanted, by=COMMAND), json)
+
+
+@group.command("remove-screenshot")
+@_course_id
+@click.argument("number", type=int)
+@acting
+def remove_screenshot(course_id: int, number: int, reason: str, json: bool) -> None:
+    """Take screenshot NUMBER of course ID away; those behind it move up."""
+    remove = partial(moderation.remove_screenshot, number=number, by=COMMAND, reason=reason)
+    _act(course_id, f"without its screenshot {number}", remove, json)
 
 
 @group.command()
@@ -70,11 +117,21 @@ def why(course_id: int, json: bool) -> None:
     as_json(rows) if json else table(rows, ["rule", "holds", "sentence", "since", "by", "changed_by"])
 
 
-def _act(course_id: int, done: str, act: Callable[[Course], None]) -> None:
+def _act(course_id: int, done: str, act: Callable[[Course], None], json: bool) -> None:
     with transaction(db.session):
         course = listing.get_including_hidden(course_id)
         act(course)
+    if json:
+        as_json([_row(course)])
+        return
     say(f"Course {course.id} ({course.fullname}) is {done}; state: {listing.state(course)}.")
+
+
+def _read(name: str, value: str) -> str:
+    try:
+        return _READERS[name](value) if value and name in _READERS else value
+    except ValueError as error:
+        raise click.ClickException(f"The {name.replace('_', ' ')} cannot be used: {error}.") from error
 
 
 def _row(course: Course) -> dict[str, Any]:

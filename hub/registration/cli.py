@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from hub import clock
-from hub.commands import as_json, json_option, say, table
+from hub.commands import acting, as_json, json_option, say, table
 from hub.database import retrying, transaction
 from hub.events.record import COMMAND
 from hub.extensions import db
@@ -25,7 +25,6 @@ moves = AppGroup("moves", help="Sites that say they moved to another host, and w
 attempts = AppGroup("attempts", help="Unknown sites that ask for an address which is registered already.")
 
 _number = click.argument("number", type=click.IntRange(1, 2**31 - 1))
-_reason = click.option("--reason", default="", help="Why; kept with the event in the log.")
 
 
 @moves.command("list")
@@ -72,103 +71,116 @@ def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], json: bool) -> 
         table(rows, columns)
 
 
-def _act(get: Callable[[int], Asking], number: int, act: Callable[[Asking], object], done: str) -> None:
-    retrying(db.session, lambda: act(get(number)))
-    say(done)
+def _act(get: Callable[[int], Asking], number: int, act: Callable[[Asking], object], done: str, json: bool) -> None:
+    def decide() -> Asking:
+        asking = get(number)
+        act(asking)
+        return asking
+
+    asking = retrying(db.session, decide)
+    row = {"id": number, "site_id": asking.site_id, "state": asking.state.value}
+    as_json([row]) if json else say(done)
 
 
 @moves.command("accept")
 @_number
-@_reason
-def accept_move(number: int, reason: str) -> None:
+@acting
+def accept_move(number: int, reason: str, json: bool) -> None:
     """Accept a move: the site registers again from its new address."""
-    _act(moving.get_waiting, number, lambda move: moving.admit(move, by=COMMAND, reason=reason), "The site has moved.")
+    done = "The site has moved."
+    _act(moving.get_waiting, number, lambda move: moving.admit(move, by=COMMAND, reason=reason), done, json)
 
 
 @moves.command("refuse")
 @_number
-@_reason
-def refuse_move(number: int, reason: str) -> None:
+@acting
+def refuse_move(number: int, reason: str, json: bool) -> None:
     """Refuse a move: the site stays where it is."""
-    _act(moving.get_waiting, number, lambda move: moving.refuse(move, by=COMMAND, reason=reason), "The site stays.")
+    done = "The site stays."
+    _act(moving.get_waiting, number, lambda move: moving.refuse(move, by=COMMAND, reason=reason), done, json)
 
 
 @moves.command("block")
 @_number
-@_reason
-def block_move(number: int, reason: str) -> None:
+@acting
+def block_move(number: int, reason: str, json: bool) -> None:
     """Refuse a move, and keep out for a week who asked for it."""
     done = "The site stays, and who asked is kept out for a week."
-    _act(moving.get_waiting, number, lambda move: moving.block(move, by=COMMAND, reason=reason), done)
+    _act(moving.get_waiting, number, lambda move: moving.block(move, by=COMMAND, reason=reason), done, json)
 
 
 @moves.command("ask-again")
 @_number
-@_reason
-def ask_again_about_move(number: int, reason: str) -> None:
+@acting
+def ask_again_about_move(number: int, reason: str, json: bool) -> None:
     """Mail the contact of the site about a move once more."""
     done = "The contact is asked again."
-    _act(moving.get_waiting, number, lambda move: moving.ask_again(move, by=COMMAND, reason=reason), done)
+    _act(moving.get_waiting, number, lambda move: moving.ask_again(move, by=COMMAND, reason=reason), done, json)
 
 
 @moves.command("examine")
 @_number
-def examine_move(number: int) -> None:
+@json_option
+def examine_move(number: int, json: bool) -> None:
     """Ask both addresses of a move whether they answer."""
-    _examine(moving.get_waiting, number)
+    _examine(moving.get_waiting, number, json)
 
 
 @attempts.command("accept")
 @_number
-@_reason
-def accept_attempt(number: int, reason: str) -> None:
+@acting
+def accept_attempt(number: int, reason: str, json: bool) -> None:
     """Let an unknown site take the place of the registered one, with its courses."""
     done = "The site is let in: it registers again and is known."
     act: Callable[[Attempt], object] = lambda each: replacing.admit_by_moderator(each, by=COMMAND, reason=reason)  # noqa: E731  # one line beside the others
-    _act(replacing.get_open, number, act, done)
+    _act(replacing.get_open, number, act, done, json)
 
 
 @attempts.command("refuse")
 @_number
-@_reason
-def refuse_attempt(number: int, reason: str) -> None:
+@acting
+def refuse_attempt(number: int, reason: str, json: bool) -> None:
     """Refuse an unknown site: the registered one stays."""
     done = "The registered site stays."
-    _act(replacing.get_open, number, lambda each: replacing.refuse(each, by=COMMAND, reason=reason), done)
+    _act(replacing.get_open, number, lambda each: replacing.refuse(each, by=COMMAND, reason=reason), done, json)
 
 
 @attempts.command("block")
 @_number
-@_reason
-def block_attempt(number: int, reason: str) -> None:
+@acting
+def block_attempt(number: int, reason: str, json: bool) -> None:
     """Refuse an unknown site, and keep it out for a week."""
     done = "The registered site stays, and who asked is kept out for a week."
-    _act(replacing.get_open, number, lambda each: replacing.block(each, by=COMMAND, reason=reason), done)
+    _act(replacing.get_open, number, lambda each: replacing.block(each, by=COMMAND, reason=reason), done, json)
 
 
 @attempts.command("ask-again")
 @_number
-@_reason
-def ask_again_about_attempt(number: int, reason: str) -> None:
+@acting
+def ask_again_about_attempt(number: int, reason: str, json: bool) -> None:
     """Mail the contact of the registered site once more."""
     done = "The contact is asked again."
-    _act(replacing.get_open, number, lambda each: replacing.ask_again(each, by=COMMAND, reason=reason), done)
+    _act(replacing.get_open, number, lambda each: replacing.ask_again(each, by=COMMAND, reason=reason), done, json)
 
 
 @attempts.command("examine")
 @_number
-def examine_attempt(number: int) -> None:
+@json_option
+def examine_attempt(number: int, json: bool) -> None:
     """Ask the address of an attempt whether it answers."""
-    _examine(replacing.get_open, number)
+    _examine(replacing.get_open, number, json)
 
 
-def _examine(get: Callable[[int], Any], number: int) -> None:
+def _examine(get: Callable[[int], Any], number: int, json: bool) -> None:
     urls = evidence.urls(get(number))
     db.session.rollback()
     ask = current_app.extensions["hub_probe"]
     seen = {which: (url, ask(url, UPDATE_SECONDS)) for which, url in urls.items()}
     with transaction(db.session):
         evidence.note(get(number), seen, by=COMMAND)
+    if json:
+        as_json([{"which": which, "url": url, "reachable": each.reachable} for which, (url, each) in seen.items()])
+        return
     answers = (f"{url} {'answers' if result.reachable else 'does not answer'}" for url, result in seen.values())
     say(f"{'; '.join(answers)}.")
 
@@ -196,9 +208,10 @@ def list_blocks(json: bool) -> None:
 
 @attempts.command("unblock")
 @_number
-@_reason
-def lift_block(number: int, reason: str) -> None:
+@acting
+def lift_block(number: int, reason: str, json: bool) -> None:
     """Let somebody who is kept out ask again; NUMBER is that of the block."""
     with transaction(db.session):
         site = blocks.lift(number, by=COMMAND, reason=reason)
-    say(f"Who was kept out of {site.url} may ask again.")
+    row = {"id": number, "site_id": site.id, "url": site.url}
+    as_json([row]) if json else say(f"Who was kept out of {site.url} may ask again.")

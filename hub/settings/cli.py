@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask.cli import AppGroup
@@ -11,7 +11,8 @@ from hub.commands import as_json, json_option, say, table
 from hub.database import transaction
 from hub.events.record import COMMAND
 from hub.extensions import db
-from hub.settings import changing, declared
+from hub.settings import changing, declared, logo
+from hub.storage.files import files
 
 group = AppGroup("settings", help="What administrators change while the hub runs.")
 
@@ -54,6 +55,20 @@ def reset_setting(name: str, json: bool) -> None:
         changing.reset(name, by=COMMAND)
         changing.drop_password_of_open_hub(by=COMMAND)
     _told(name, json)
+
+
+@group.command("logo")
+@click.argument("picture", type=click.File("rb"))
+@json_option
+def take_logo(picture: BinaryIO, json: bool) -> None:
+    """Show the PICTURE in this file as the hub's logo; hub settings reset hublogo removes it."""
+    taken = logo.read(picture)
+    with transaction(db.session):
+        logo.promise(taken)
+    logo.store(taken, files())
+    with transaction(db.session):
+        logo.adopt(taken, by=COMMAND)
+    _told(logo.setting.name, json)
 
 
 def _told(name: str, json: bool) -> None:

@@ -15,21 +15,33 @@ from flask.cli import AppGroup
 
 from hub import exports
 from hub.admin import savedviews, undoing
-from hub.commands import as_json, json_option, say, table
+from hub.commands import acting, as_json, json_option, say, table
 from hub.database import transaction
 from hub.events.record import COMMAND, Event, record
 from hub.extensions import db
 from hub.registration import blocking, leaving
-from hub.sites import checks, corrections, exporting, finding, jobs, listing, messages, moderation, notes, visibility
+from hub.sites import (
+    attention,
+    checks,
+    corrections,
+    exporting,
+    finding,
+    jobs,
+    listing,
+    matters,
+    messages,
+    moderation,
+    notes,
+    visibility,
+)
 from hub.sites.finding import Order, SiteCriteria
-from hub.sites.models import Reachability, Site, SiteCheck, SiteState
+from hub.sites.models import Reachability, Site, SiteCheck, SiteNote, SiteState
 
 sites = AppGroup("sites", help="The Moodle sites that registered with this hub.")
 secrets = AppGroup("secrets", help="The secrets by which sites are known.")
 
 AT_THE_COMMAND_LINE = "decided at the command line"  # whoever has it answers for the whole hub
 
-_reason = click.option("--reason", default="", help="Why; kept with the event in the log.")
 _url = click.argument("url")
 _urls = click.argument("urls", metavar="URL...", nargs=-1, required=True)
 
@@ -135,86 +147,91 @@ def _row(site: Site) -> dict[str, Any]:
     }
 
 
-def _act(urls: Sequence[str], done: str, act: Callable[[Site], object]) -> None:
+def _act(urls: Sequence[str], done: str, act: Callable[[Site], object], json: bool) -> None:
     """Do something to the live sites of these URLs, to all or to none, and say so."""
     with transaction(db.session), undoing.together():
         sites = [listing.get_by_url(url) for url in urls]
         for site in sites:
             act(site)
+    if json:
+        as_json([_row(site) for site in sites])
+        return
     for site in sites:
         say(f"{site.url} is {done}.")
 
 
 @sites.command()
 @_urls
-@_reason
-def show(urls: tuple[str, ...], reason: str) -> None:
+@acting
+def show(urls: tuple[str, ...], reason: str, json: bool) -> None:
     """Let visitors see a site and its courses."""
-    _act(urls, "visible", lambda site: moderation.show(site, by=COMMAND, reason=reason))
+    _act(urls, "visible", lambda site: moderation.show(site, by=COMMAND, reason=reason), json)
 
 
 @sites.command()
 @_urls
-@_reason
-def hide(urls: tuple[str, ...], reason: str) -> None:
+@acting
+def hide(urls: tuple[str, ...], reason: str, json: bool) -> None:
     """Take a site and its courses out of visitors' sight."""
-    _act(urls, "hidden", lambda site: moderation.hide(site, by=COMMAND, reason=reason))
+    _act(urls, "hidden", lambda site: moderation.hide(site, by=COMMAND, reason=reason), json)
 
 
 @sites.command()
 @_urls
-@_reason
-def trust(urls: tuple[str, ...], reason: str) -> None:
+@acting
+def trust(urls: tuple[str, ...], reason: str, json: bool) -> None:
     """Let a site's courses be visible at once."""
-    _act(urls, "trusted", lambda site: moderation.trust(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE))
+    _act(urls, "trusted", lambda site: moderation.trust(site, by=COMMAND, reason=reason or AT_THE_COMMAND_LINE), json)
 
 
 @sites.command()
 @_urls
-@_reason
-def untrust(urls: tuple[str, ...], reason: str) -> None:
+@acting
+def untrust(urls: tuple[str, ...], reason: str, json: bool) -> None:
     """Let moderators look at each course of a site again."""
-    _act(urls, "no longer trusted", lambda site: moderation.untrust(site, by=COMMAND, reason=reason))
+    _act(urls, "no longer trusted", lambda site: moderation.untrust(site, by=COMMAND, reason=reason), json)
 
 
 @sites.command()
 @_urls
-@_reason
+@acting
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The priority ends by itself after this day.")
-def prioritise(urls: tuple[str, ...], reason: str, until: datetime | None) -> None:
+def prioritise(urls: tuple[str, ...], reason: str, until: datetime | None, json: bool) -> None:
     """List a site's courses before others; implies trust."""
     why = reason or AT_THE_COMMAND_LINE
     end = until.replace(tzinfo=UTC) + timedelta(days=1) if until else None
-    _act(urls, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=why, until=end))
+    _act(urls, "prioritised", lambda site: moderation.prioritise(site, by=COMMAND, reason=why, until=end), json)
 
 
 @sites.command()
 @_urls
-@_reason
-def unprioritise(urls: tuple[str, ...], reason: str) -> None:
+@acting
+def unprioritise(urls: tuple[str, ...], reason: str, json: bool) -> None:
     """List a site's courses among the others."""
-    _act(urls, "no longer prioritised", lambda site: moderation.unprioritise(site, by=COMMAND, reason=reason))
+    _act(urls, "no longer prioritised", lambda site: moderation.unprioritise(site, by=COMMAND, reason=reason), json)
 
 
 @sites.command()
 @_urls
-@_reason
+@acting
 @click.option("--with-courses", is_flag=True, help="Remove its courses and their files as well.")
-def remove(urls: tuple[str, ...], reason: str, with_courses: bool) -> None:
+def remove(urls: tuple[str, ...], reason: str, with_courses: bool, json: bool) -> None:
     """Remove a site and tell its contact; its token ends at once."""
-    _act(urls, "removed", lambda site: leaving.remove(site, by=COMMAND, reason=reason, with_courses=with_courses))
+    _act(urls, "removed", lambda site: leaving.remove(site, by=COMMAND, reason=reason, with_courses=with_courses), json)
 
 
 @sites.command()
 @_urls
-@_reason
+@acting
 @click.option("--courses", type=click.IntRange(min=0), help="In 24 hours; left out: as the hub's settings say.")
 @click.option("--megabytes", type=click.IntRange(min=0), help="Of files a day; left out: as the hub's settings say.")
-def quota(urls: tuple[str, ...], reason: str, courses: int | None, megabytes: int | None) -> None:
+def quota(urls: tuple[str, ...], reason: str, courses: int | None, megabytes: int | None, json: bool) -> None:
     """Say how much a site may publish and send."""
     size = None if megabytes is None else megabytes * 1_000_000
     wanted = {"publications_a_day": courses, "bytes_a_day": size}
-    _act(urls, "limited as you said", lambda site: moderation.set_quota(site, by=COMMAND, reason=reason, **wanted))
+    _act(
+        urls, "limited as you said", lambda site: moderation.set_quota(site, by=COMMAND, reason=reason, **wanted), json
+    )
 
 
 @sites.command()
@@ -226,36 +243,76 @@ def quota(urls: tuple[str, ...], reason: str, courses: int | None, megabytes: in
 @click.option("--contact-email")
 @click.option("--language", help="A code such as en or pt_br.")
 @click.option("--country", "country_code", help="Code of two letters.")
-def edit(url: str, new_url: str | None, **given: str | None) -> None:
+@json_option
+def edit(url: str, new_url: str | None, json: bool, **given: str | None) -> None:
     """Correct what a site told about itself."""
     wanted = corrections.read({**given, "url": new_url})
-    _act([url], "corrected", lambda site: moderation.edit(site, wanted, by=COMMAND))
+    _act([url], "corrected", lambda site: moderation.edit(site, wanted, by=COMMAND), json)
 
 
 @sites.command()
 @_url
 @click.argument("text")
-def note(url: str, text: str) -> None:
+@json_option
+def note(url: str, text: str, json: bool) -> None:
     """Write something down about a site for the moderators."""
     with transaction(db.session):
-        notes.write(listing.get_by_url(url), text, by=COMMAND)
-    say("The note is kept.")
+        written = notes.write(listing.get_by_url(url), text, by=COMMAND)
+    as_json([_note_row(written)]) if json else say("The note is kept.")
+
+
+@sites.command("notes")
+@_url
+@json_option
+def list_notes(url: str, json: bool) -> None:
+    """List what moderators wrote down about the site at URL, the newest first."""
+    rows = [_note_row(written) for written in notes.of(listing.find_by_url(url) or listing.get_left(url))]
+    as_json(rows) if json else table(rows, ("id", "written_at", "actor", "text"))
+
+
+def _note_row(written: SiteNote) -> dict[str, Any]:
+    return {name: getattr(written, name) for name in ("id", "site_id", "actor", "written_at", "edited_at", "text")}
+
+
+@sites.command("matters")
+@json_option
+def list_matters(json: bool) -> None:
+    """List what about sites waits for a look, the oldest first."""
+    waiting = db.session.execute(matters.waiting())
+    rows = [
+        {"id": matter.id, "url": site.url, "matter": matter.kind.value, "since": matter.opened_at}
+        for matter, site in waiting
+    ]
+    as_json(rows) if json else table(rows, ("id", "url", "matter", "since"))
+
+
+@sites.command("close-matter")
+@_url
+@click.argument("number", type=int)
+@json_option
+def close_matter(url: str, number: int, json: bool) -> None:
+    """Note that matter NUMBER about the site at URL is dealt with."""
+    site = listing.find_by_url(url) or listing.get_left(url)
+    with transaction(db.session):
+        attention.close(site, number, by=COMMAND)
+    as_json([{"id": number, "url": site.url}]) if json else say("Noted as dealt with.")
 
 
 @sites.command()
 @_urls
-@_reason
+@acting
 @click.option("--subject", required=True)
 @click.option("--text", required=True)
-def message(urls: tuple[str, ...], reason: str, subject: str, text: str) -> None:
+def message(urls: tuple[str, ...], reason: str, subject: str, text: str, json: bool) -> None:
     """Mail something to the contact of a site."""
     send = partial(messages.send, by=COMMAND, subject=subject, text=text, reason=reason)
-    _act(urls, "written to", send)
+    _act(urls, "written to", send, json)
 
 
 @sites.command()
 @_url
-def undo(url: str) -> None:
+@json_option
+def undo(url: str, json: bool) -> None:
     """Take back the newest act on the site at URL that can be undone, whether it is still with us or not."""
     with transaction(db.session):
         site = listing.find_by_url(url) or listing.get_left(url)
@@ -264,7 +321,7 @@ def undo(url: str) -> None:
             raise undoing.NothingToUndo
         done = undoing.undo(newest[0].id, by=COMMAND)
         said = f"Undone for {site.url}: {done.act}. {undoing.notice_of(done)}".rstrip()
-    say(said)
+    as_json([_row(site)]) if json else say(said)
 
 
 @sites.command()
@@ -314,7 +371,9 @@ def why(url: str, json: bool) -> None:
 
 @secrets.command()
 @_url
-@_reason
-def block(url: str, reason: str) -> None:
+@acting
+def block(url: str, reason: str, json: bool) -> None:
     """Block the secret of the site at URL: it is removed, and that secret never registers again."""
-    _act([url], "removed, and its secret is blocked", lambda site: blocking.block(site, by=COMMAND, reason=reason))
+    _act(
+        [url], "removed, and its secret is blocked", lambda site: blocking.block(site, by=COMMAND, reason=reason), json
+    )

@@ -9,7 +9,8 @@ from flask import Flask
 from hub.courses.models import Kind, Standing
 from hub.extensions import db
 from hub.sites.models import Site
-from tests.factories import make_backup, make_course
+from tests.courses.sending import picture
+from tests.factories import make_backup, make_course, make_screenshot
 
 
 def hub(app: Flask, *arguments: str) -> tuple[int, str]:
@@ -55,6 +56,20 @@ def test_a_course_is_shown_with_all_that_waits_and_hidden_and_removed(app: Flask
     assert hub(app, "remove", str(course.id), "--reason", "spam")[0] == 0
     assert course.removed_at is not None
     assert json.loads(hub(app, "list", "--json")[1]) == []
+
+
+def test_what_waits_is_refused_a_listing_corrected_and_a_screenshot_taken_away(app: Flask, site: Site) -> None:
+    waiting, shown = make_course(site, standing=Standing.WAITING), make_course(site)
+    make_screenshot(shown, picture())
+    db.session.commit()
+    assert hub(app, "refuse", str(waiting.id), "--reason", "spam")[0] == 0
+    assert waiting.standing is Standing.HIDDEN
+    assert hub(app, "edit", str(shown.id), "--fullname", "Algebra", "--licence", "public")[0] == 0
+    assert (shown.fullname, shown.licence) == ("Algebra", "public")
+    assert hub(app, "remove-screenshot", str(shown.id), "1")[0] == 0
+    assert shown.screenshot_count == 0
+    status, output = hub(app, "edit", str(shown.id), "--course-url", "javascript:alert(1)")
+    assert (status, output.count("\n")) == (1, 1)
 
 
 def test_an_unknown_course_is_one_clear_line_and_a_status(app: Flask, site: Site) -> None:

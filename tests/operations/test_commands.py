@@ -33,6 +33,14 @@ LISTS = [
     ["sites", "list"],
     ["courses", "list"],
     ["courses", "list", "--waiting"],
+    ["sites", "matters"],
+    ["sites", "notes", "https://commands.example.org"],
+    ["sites", "note", "https://commands.example.org", "A note"],
+    ["sites", "hide", "https://commands.example.org"],
+    ["sites", "edit", "https://commands.example.org", "--name", "Another"],
+    ["courses", "hide", "1"],
+    ["courses", "approve", "1", "--reason", "fine"],
+    ["courses", "edit", "1", "--fullname", "Algebra"],
 ]
 
 
@@ -76,9 +84,18 @@ def test_every_listing_command_speaks_json(app: Flask) -> None:
     assert [name for name, each in listing.items() if "json" not in {option.name for option in each.params}] == []
 
 
+def test_every_act_speaks_json(app: Flask) -> None:
+    ours = {name: command for name, command in app.cli.commands.items() if name not in FOREIGN}
+    mute = {name for name, each in commands(ours) if "json" not in {option.name for option in each.params}}
+    assert mute == {
+        "serve", "worker", "upgrade", "demo", "search rebuild",  # work that somebody looks at
+        "sites export", "personal-data export",  # print nothing but data
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("arguments", LISTS, ids=" ".join)
 def test_with_json_a_command_prints_a_list_of_objects(runner: FlaskCliRunner, arguments: list[str]) -> None:
-    make_course(make_site())
+    make_course(make_site(url="https://commands.example.org"))
     queued_mail()
     printed = runner.invoke(args=[*arguments, "--json"])
     assert printed.exit_code == 0, printed.output

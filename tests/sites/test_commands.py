@@ -13,7 +13,8 @@ from flask import Flask
 from hub import clock
 from hub.events.models import EventDetails, EventRow
 from hub.extensions import db
-from hub.sites.models import BlockedSecret, Site, SiteState
+from hub.sites import matters
+from hub.sites.models import BlockedSecret, MatterKind, Site, SiteState
 from tests.factories import make_course, make_site
 
 URL = "https://moodle.example.org/Moodle"
@@ -171,3 +172,19 @@ def test_the_list_leaves_as_a_file_with_an_event(app: Flask, site: Site) -> None
 
 def test_the_views_are_listed(app: Flask) -> None:
     assert json.loads(run(app, "sites", "views", "--json").output) == []
+
+
+def test_what_waits_about_sites_is_listed_and_dealt_with(app: Flask, site: Site) -> None:
+    matter = matters.open_matter(site, MatterKind.RETURNED)
+    db.session.commit()
+    number = matter.id
+    assert [row["id"] for row in json.loads(run(app, "sites", "matters", "--json").output)] == [number]
+    assert run(app, "sites", "close-matter", URL, str(number)).exit_code == 0
+    assert json.loads(run(app, "sites", "matters", "--json").output) == []
+    assert run(app, "sites", "close-matter", URL, "4711").exit_code == 1
+
+
+def test_notes_are_written_and_listed(app: Flask, site: Site) -> None:
+    assert run(app, "sites", "note", URL, "Known from the conference").exit_code == 0
+    [note] = json.loads(run(app, "sites", "notes", URL, "--json").output)
+    assert (note["actor"], note["text"]) == ("command", "Known from the conference")
