@@ -104,7 +104,7 @@ def test_with_json_a_command_prints_a_list_of_objects(runner: FlaskCliRunner, ar
 
 @pytest.mark.parametrize("arguments", LISTS, ids=" ".join)
 def test_without_json_it_prints_something_for_people(runner: FlaskCliRunner, arguments: list[str]) -> None:
-    make_course(make_site(name="[bold]not markup[/bold]"))
+    make_course(make_site(url="https://commands.example.org", name="[bold]not markup[/bold]"))
     queued_mail()
     printed = runner.invoke(args=arguments)
     assert printed.exit_code == 0, printed.output
