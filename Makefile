@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 LOCK := $(shell cat requirements.lock pyproject.toml | cksum | tr -d ' ')
 STAMP := $(VENV)/installed-$(LOCK)
 WORKERS ?= 2
+PORT ?= 8000
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
@@ -21,8 +22,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@scripts/make-environment $(PYTHON) $(VENV)
 	@rm -f $(VENV)/installed-* && touch $@
 
-run: setup ## migrate and serve on http://127.0.0.1:8000, with the worker
-	@$(BIN)/hub serve
+run: setup ## migrate and serve on http://127.0.0.1:8000, with the worker; PORT=8080 takes another port
+	@$(BIN)/hub serve --port $(PORT)
 
 test: check test-sqlite test-postgresql ## everything that CI runs
 

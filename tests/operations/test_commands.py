@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -82,6 +84,19 @@ def test_every_listing_command_speaks_json(app: Flask) -> None:
     listing = {name: command for name, command in commands(app.cli.commands) if name.endswith(" list")}
     assert {"sites list", "courses list", "settings list", "events list", "mail list"} <= listing.keys()
     assert [name for name, each in listing.items() if "json" not in {option.name for option in each.params}] == []
+
+
+def test_the_guide_names_every_command_of_the_rooms(app: Flask) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "administrators.md").read_text()
+    section = guide.partition("## At the command line\n")[2].partition("\n## ")[0]
+    named = set()
+    for group, rest in re.findall(r"`hub ([a-z-]+)([^`]*)`", section):
+        named |= (
+            {group} if not re.match(r" [a-z]", rest) else {f"{group} {name}" for name in re.findall(r"[a-z-]+", rest)}
+        )
+    ours = {name: command for name, command in app.cli.commands.items() if name not in FOREIGN}
+    of_the_process = {"serve", "worker", "upgrade", "demo", "search rebuild"}
+    assert {name for name, _ in commands(ours)} - named == of_the_process
 
 
 def test_every_act_speaks_json(app: Flask) -> None:
