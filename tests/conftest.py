@@ -1,7 +1,8 @@
 """What every test can ask for: an application over a fresh, migrated database, and real parts around it.
 
 The database is SQLite, or PostgreSQL when HUB_TEST_DATABASE=postgresql; a run on PostgreSQL leaves out the tests that
-touch no database, as they would only be repeated.
+touch no database, and those of pages in a browser, of the wire, the network and the words: they would only be
+repeated.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from tests.support.smtp import MailServer
 _SOCKETS = pytest.StashKey[Path | None]()
 _CLUSTER = pytest.StashKey[postgresql.Cluster]()
 _USES_DATABASE = {"config", "databases"}
+_SAME_EVERYWHERE = {"conformance", "demo", "doctor", "environment", "webservices"}  # whatever keeps the rows
+_SAME_EVERYWHERE |= {"test_access.py", "test_error_pages.py", "test_translations.py", "test_texts.py"}
+_SAME_EVERYWHERE |= {"test_troubles.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +81,8 @@ def _says_nothing(item: pytest.Item, on_postgresql: bool) -> bool:
         return item.get_closest_marker("postgresql") is not None
     if item.get_closest_marker("browser") is not None and "stories" not in item.path.parts:
         return True  # pages look the same on every database
+    if _SAME_EVERYWHERE & set(item.path.parts):
+        return True  # the wire, the network and the words are: nothing is asked of the database that others do not ask
     uses_database = bool(_USES_DATABASE & set(getattr(item, "fixturenames", ())))
     return item.get_closest_marker("sqlite") is not None or not uses_database
 
