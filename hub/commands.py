@@ -6,6 +6,7 @@ import json as json_format
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -56,7 +57,7 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
 def speaking(command: click.Command) -> click.Command:
     """The same command, ending with a sentence and a status that is not 0 where an error can be named."""
-    invoke = command.invoke
+    invoke = partial(type(command).invoke, command)  # of its class: a second application wraps nothing twice
 
     def speak(context: click.Context) -> Any:
         try:

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from hub import clock
+from hub import cli, clock
 from hub.access import Role
 from hub.accounts import people
 from hub.commands import as_json, say, table
@@ -228,3 +228,9 @@ def test_hub_and_flask_offer_the_same_commands(app: Flask) -> None:
         "events",
         "mail",
     } <= set(app.cli.commands)
+
+
+def test_however_many_applications_a_process_has_had_a_command_still_answers(app: Flask) -> None:
+    for _each in range(400):
+        cli.init_app(app)
+    assert app.test_cli_runner().invoke(args=["settings", "get", "name"]).exit_code == 0
