@@ -231,6 +231,6 @@ def test_hub_and_flask_offer_the_same_commands(app: Flask) -> None:
 
 
 def test_however_many_applications_a_process_has_had_a_command_still_answers(app: Flask) -> None:
-    for _each in range(400):
+    for _each in range(1200):
         cli.init_app(app)
     assert app.test_cli_runner().invoke(args=["settings", "get", "name"]).exit_code == 0
