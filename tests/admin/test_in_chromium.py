@@ -43,6 +43,7 @@ def rooms(app: Flask, server: Server) -> list[str]:
     things = [f"/admin/sites/{site.id}", f"/admin/courses/{waiting.id}", f"/admin/courses/{changed.id}"]
     lists = ["/admin/", "/admin/courses", "/admin/courses?visibility=any", "/admin/sites", "/admin/sites/matters"]
     others = ["/admin/events", "/admin/mail", "/admin/settings", "/admin/personal-data", "/account"]
+    others += ["/admin/people", "/admin/environment", "/admin/directory", "/doctor"]
     return [*lists, *things, f"{things[0]}/edit", f"{things[1]}/edit", *others]
 
 
@@ -77,23 +78,23 @@ def test_the_first_administrator_sets_the_hub_up_at_the_printed_address(window: 
 
 
 def test_a_moderator_decides_by_keyboard_and_reads_first_what_will_happen(
-    page: Page, server: Server, rooms: list[str]
+    window: Page, server: Server, rooms: list[str]
 ) -> None:
-    sign_in(page, server)
-    page.goto(server.url + "/admin/courses")
-    boxes = page.locator("input[name=ids]")
+    sign_in(window, server)
+    window.goto(server.url + "/admin/courses")
+    boxes = window.locator("input[name=ids]")
     boxes.first.focus()
-    page.keyboard.press("Space")
-    page.get_by_role("button", name="Approve").focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Approve").wait_for()
-    expect(page.locator(".effects li")).to_have_count(1)
-    assert_well_made(page)
-    page.get_by_label("Reason").fill("Good listing")
-    page.get_by_role("button", name="Approve").press("Enter")
-    page.wait_for_url(re.compile(r"/admin/courses\?*$"))
-    expect(page.get_by_role("status")).to_have_text("Approved: 1.")
-    expect(page.locator("input[name=ids]")).to_have_count(1)
+    window.keyboard.press("Space")
+    window.get_by_role("button", name="Approve").focus()
+    window.keyboard.press("Enter")
+    window.get_by_role("heading", name="Approve").wait_for()
+    expect(window.locator(".effects li")).to_have_count(1)
+    assert_well_made(window)
+    window.get_by_label("Reason").fill("Good listing")
+    window.get_by_role("button", name="Approve").press("Enter")
+    window.wait_for_url(re.compile(r"/admin/courses\?*$"))
+    expect(window.get_by_role("status")).to_have_text("Approved: 1.")
+    expect(window.locator("input[name=ids]")).to_have_count(1)
 
 
 def test_the_box_above_the_list_ticks_all_and_a_grave_act_needs_its_reason(
