@@ -71,10 +71,12 @@ def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], json: bool) -> 
         table(rows, columns)
 
 
-def _act(get: Callable[[int], Asking], number: int, act: Callable[[Asking], object], done: str, json: bool) -> None:
+def _act(
+    get: Callable[[int], Asking], number: int, rule: Callable[..., object], reason: str, done: str, json: bool
+) -> None:
     def decide() -> Asking:
         asking = get(number)
-        act(asking)
+        rule(asking, by=COMMAND, reason=reason)
         return asking
 
     asking = retrying(db.session, decide)
@@ -88,7 +90,7 @@ def _act(get: Callable[[int], Asking], number: int, act: Callable[[Asking], obje
 def accept_move(number: int, reason: str, json: bool) -> None:
     """Accept a move: the site registers again from its new address."""
     done = "The site has moved."
-    _act(moving.get_waiting, number, lambda move: moving.admit(move, by=COMMAND, reason=reason), done, json)
+    _act(moving.get_waiting, number, moving.admit, reason, done, json)
 
 
 @moves.command("refuse")
@@ -97,7 +99,7 @@ def accept_move(number: int, reason: str, json: bool) -> None:
 def refuse_move(number: int, reason: str, json: bool) -> None:
     """Refuse a move: the site stays where it is."""
     done = "The site stays."
-    _act(moving.get_waiting, number, lambda move: moving.refuse(move, by=COMMAND, reason=reason), done, json)
+    _act(moving.get_waiting, number, moving.refuse, reason, done, json)
 
 
 @moves.command("block")
@@ -106,7 +108,7 @@ def refuse_move(number: int, reason: str, json: bool) -> None:
 def block_move(number: int, reason: str, json: bool) -> None:
     """Refuse a move, and keep out for a week who asked for it."""
     done = "The site stays, and who asked is kept out for a week."
-    _act(moving.get_waiting, number, lambda move: moving.block(move, by=COMMAND, reason=reason), done, json)
+    _act(moving.get_waiting, number, moving.block, reason, done, json)
 
 
 @moves.command("ask-again")
@@ -115,7 +117,7 @@ def block_move(number: int, reason: str, json: bool) -> None:
 def ask_again_about_move(number: int, reason: str, json: bool) -> None:
     """Mail the contact of the site about a move once more."""
     done = "The contact is asked again."
-    _act(moving.get_waiting, number, lambda move: moving.ask_again(move, by=COMMAND, reason=reason), done, json)
+    _act(moving.get_waiting, number, moving.ask_again, reason, done, json)
 
 
 @moves.command("examine")
@@ -132,8 +134,7 @@ def examine_move(number: int, json: bool) -> None:
 def accept_attempt(number: int, reason: str, json: bool) -> None:
     """Let an unknown site take the place of the registered one, with its courses."""
     done = "The site is let in: it registers again and is known."
-    act: Callable[[Attempt], object] = lambda each: replacing.admit_by_moderator(each, by=COMMAND, reason=reason)  # noqa: E731  # one line beside the others
-    _act(replacing.get_open, number, act, done, json)
+    _act(replacing.get_open, number, replacing.admit_by_moderator, reason, done, json)
 
 
 @attempts.command("refuse")
@@ -142,7 +143,7 @@ def accept_attempt(number: int, reason: str, json: bool) -> None:
 def refuse_attempt(number: int, reason: str, json: bool) -> None:
     """Refuse an unknown site: the registered one stays."""
     done = "The registered site stays."
-    _act(replacing.get_open, number, lambda each: replacing.refuse(each, by=COMMAND, reason=reason), done, json)
+    _act(replacing.get_open, number, replacing.refuse, reason, done, json)
 
 
 @attempts.command("block")
@@ -151,7 +152,7 @@ def refuse_attempt(number: int, reason: str, json: bool) -> None:
 def block_attempt(number: int, reason: str, json: bool) -> None:
     """Refuse an unknown site, and keep it out for a week."""
     done = "The registered site stays, and who asked is kept out for a week."
-    _act(replacing.get_open, number, lambda each: replacing.block(each, by=COMMAND, reason=reason), done, json)
+    _act(replacing.get_open, number, replacing.block, reason, done, json)
 
 
 @attempts.command("ask-again")
@@ -160,7 +161,7 @@ def block_attempt(number: int, reason: str, json: bool) -> None:
 def ask_again_about_attempt(number: int, reason: str, json: bool) -> None:
     """Mail the contact of the registered site once more."""
     done = "The contact is asked again."
-    _act(replacing.get_open, number, lambda each: replacing.ask_again(each, by=COMMAND, reason=reason), done, json)
+    _act(replacing.get_open, number, replacing.ask_again, reason, done, json)
 
 
 @attempts.command("examine")
